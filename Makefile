@@ -1,0 +1,65 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv --quiet
+REQUIREMENTS := backend/requirements
+OUT ?= out
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test unit check format bench requirements clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: $(VENV)/.ready ## Make the virtual environment with everything in it
+
+$(VENV)/.ready: $(REQUIREMENTS)/dev.txt $(REQUIREMENTS)/uv.txt backend/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NoteAI needs Python 3.11 or newer: make PYTHON=python3.11")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(REQUIREMENTS)/uv.txt
+	$(UV) pip install --python $(BIN)/python --require-hashes -r $(REQUIREMENTS)/dev.txt
+	$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable backend
+	@touch $@
+
+demo: setup ## Highlights of a sample lecture, or of VIDEO=lecture.mp4
+ifdef VIDEO
+	$(BIN)/noteai run highlights "$(VIDEO)" --out "$(OUT)/demo"
+else
+	@test -s $(OUT)/sample/lecture.mp4 || $(BIN)/noteai sample --out $(OUT)/sample
+	$(BIN)/noteai run highlights $(OUT)/sample/lecture.mp4 --out "$(OUT)/demo"
+endif
+
+test: setup ## All tests
+	cd backend && ../$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+unit: setup ## The quick tests
+	cd backend && ../$(BIN)/python -m pytest tests/unit
+
+check: setup ## Linters, types, layers
+	cd backend && ../$(BIN)/ruff check . ../bench
+	cd backend && ../$(BIN)/ruff format --check . ../bench
+	cd backend && ../$(BIN)/mypy
+	cd backend && ../$(BIN)/lint-imports --no-cache
+
+format: setup ## Put the code in its form
+	cd backend && ../$(BIN)/ruff check --fix . ../bench
+	cd backend && ../$(BIN)/ruff format . ../bench
+
+$(VENV)/.bench: $(VENV)/.ready $(REQUIREMENTS)/bench.txt
+	$(UV) pip install --python $(BIN)/python --require-hashes -r $(REQUIREMENTS)/bench.txt
+	@touch $@
+
+bench: $(VENV)/.bench ## Measure quality and speed into bench/RESULTS.md
+	$(BIN)/python -m bench
+
+COMPILE := ../$(UV) pip compile --upgrade --python-version 3.11 --generate-hashes --no-annotate \
+  --custom-compile-command "make requirements"
+
+requirements: ## Pin the requirements anew
+	cd backend && $(COMPILE) pyproject.toml --extra offline -o requirements/run.txt
+	cd backend && $(COMPILE) pyproject.toml --extra offline --group dev -o requirements/dev.txt
+	cd backend && $(COMPILE) pyproject.toml --extra offline --group dev --group bench -o requirements/bench.txt
+	cd backend && echo uv | $(COMPILE) - -o requirements/uv.txt
+
+clean: ## Remove what was made
+	rm -rf $(VENV) $(OUT) backend/.*_cache .import_linter_cache

@@ -1,0 +1,3 @@
+"""NoteAI turns a lecture recording into the passages worth seeing again."""
+
+__version__ = "0.1.0"

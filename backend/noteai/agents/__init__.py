@@ -1,0 +1,1 @@
+"""The stages: what NoteAI knows about lectures, one agent each."""

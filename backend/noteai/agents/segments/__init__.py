@@ -1,0 +1,119 @@
+"""Which passages are worth seeing again."""
+
+from noteai.agents.segments.candidates import (
+    Candidate,
+    candidates,
+    sentence_range,
+    word_ids,
+)
+from noteai.agents.segments.choice import choose, probability
+from noteai.agents.segments.params import SegmentParams
+from noteai.engine.stage import stage
+from noteai.lecture.content import ContentAnalysis, Cue, Evidence, SentenceScore
+from noteai.lecture.highlights import Highlight, HighlightPlan
+from noteai.lecture.silence import SilenceMap
+from noteai.lecture.transcript import Sentence, Transcript
+
+__all__ = ["SegmentParams", "segments"]
+
+_TITLE_LENGTH = 60
+_CLEAR = 0.3
+"""A cue is named as a reason from this score on."""
+_SAID: dict[Cue, str] = {
+    "definition": "Defines a term",
+    "example": "Works through an example",
+    "emphasis": "The lecturer stresses it",
+    "exam_hint": "Announced for the exam",
+    "summary": "Sums up",
+    "novelty": "Brings new terms",
+    "delivery": "Spoken with weight",
+}
+
+
+@stage(version="1", queue="language")
+def segments(
+    content: ContentAnalysis,
+    transcript: Transcript,
+    silence: SilenceMap | None,
+    params: SegmentParams,
+) -> HighlightPlan:
+    """Choose the highlights: worth, coverage and variety within the limits of length."""
+    if not transcript.sentences or not content.topics:
+        return HighlightPlan(highlights=(), reason_if_empty="Nothing is said in this recording.")
+    found = candidates(content, transcript, silence, params)
+    chosen = choose(found, transcript, params)
+    if not chosen:
+        return HighlightPlan(highlights=(), reason_if_empty=_why_none(transcript, params))
+    return HighlightPlan(highlights=_rank(chosen, content, transcript))
+
+
+def _why_none(transcript: Transcript, params: SegmentParams) -> str:
+    spoken = transcript.sentences[-1].end - transcript.sentences[0].start
+    if spoken < params.min_seconds:
+        return (
+            f"Speech lasts {spoken:.0f} s, and the shortest highlight {params.min_seconds:g} s: "
+            "lower segments.min_seconds to get one."
+        )
+    return (
+        "No passage stands by itself and stands out: lower segments.min_importance or "
+        "segments.min_seconds to get some all the same."
+    )
+
+
+def _rank(
+    chosen: list[Candidate], content: ContentAnalysis, transcript: Transcript
+) -> tuple[Highlight, ...]:
+    scores = {each.id: each for each in content.sentences}
+    titled: set[str] = set()
+    ranked = []
+    for rank, each in enumerate(chosen, start=1):
+        lines = [scores[s.id] for s in sentence_range(each, transcript) if s.id in scores]
+        ranked.append(
+            Highlight(
+                rank=rank,
+                start=each.cut.start,
+                end=each.cut.end,
+                title=_title(each, lines, transcript, taken=titled),
+                score=round(probability(each.worth), 4),
+                reasons=_reasons(each, lines),
+                evidence=_evidence(lines, transcript),
+                topic=each.topic.id,
+            )
+        )
+        titled.add(each.topic.id)
+    return tuple(ranked)
+
+
+def _title(
+    candidate: Candidate, lines: list[SentenceScore], transcript: Transcript, taken: set[str]
+) -> str:
+    """The topic's title, or for a second passage of a topic its own main sentence."""
+    if candidate.topic.id not in taken:
+        return candidate.topic.title
+    text = _main(lines, transcript).text
+    if len(text) <= _TITLE_LENGTH:
+        return text.rstrip(".")
+    return text[:_TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def _reasons(candidate: Candidate, lines: list[SentenceScore]) -> tuple[str, ...]:
+    best: dict[Cue, float] = {}
+    for line in lines:
+        for cue, score in line.scores.items():
+            best[cue] = max(score, best.get(cue, 0.0))
+    clear = sorted((cue for cue in best if best[cue] >= _CLEAR), key=lambda cue: -best[cue])
+    named = tuple(_SAID[cue] for cue in clear[:3])
+    return named or (f"Most important passage on “{candidate.topic.title}”",)
+
+
+def _evidence(lines: list[SentenceScore], transcript: Transcript) -> Evidence:
+    """The words of the cues, or where there are none those of its main sentence."""
+    proofs = [proof for line in lines for proof in line.evidence.values()]
+    words = tuple(dict.fromkeys(word for proof in proofs for word in proof.words))
+    slides = tuple(dict.fromkeys(slide for proof in proofs for slide in proof.slides))
+    return Evidence(words=words or word_ids(_main(lines, transcript)), slides=slides)
+
+
+def _main(lines: list[SentenceScore], transcript: Transcript) -> Sentence:
+    best = max(lines, key=lambda line: line.importance)
+    return next(each for each in transcript.sentences if each.id == best.id)

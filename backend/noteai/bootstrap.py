@@ -1,0 +1,91 @@
+"""Builds what a door needs from its settings: the only place that makes adapters.
+
+Nothing is loaded here: models come when an agent first uses them.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from noteai.adapters.folder_store import FolderStore
+from noteai.engine.ports import Resource
+from noteai.media.ffmpeg import Ffmpeg
+from noteai.resources.embedder import Embedder, MiniLm
+from noteai.resources.language_model import LanguageModel, Price, Terms
+from noteai.resources.language_model.factory import language_model
+from noteai.resources.text_reader import RapidOcrReader, TextReader
+from noteai.resources.transcriber import Transcriber
+from noteai.resources.transcriber.factory import transcriber
+from noteai.resources.voice_activity import SileroVoiceActivity, VoiceActivity
+from noteai.settings import LanguageModelSettings, Settings
+
+
+@dataclass(frozen=True)
+class Services:
+    store: FolderStore
+    scratch: Path
+    """Of this process alone, removed when it ends well."""
+    resources: Mapping[Any, Resource]
+    ffmpeg: Ffmpeg
+
+
+def build(settings: Settings) -> Services:
+    """Raises: ApiKeyMissing, where a provider that wants a key has none."""
+    scratch = settings.cache_dir / "scratch"
+    _sweep(scratch)
+    ffmpeg = find_ffmpeg()
+    return Services(
+        store=FolderStore(settings.cache_dir / "store"),
+        scratch=scratch / str(os.getpid()),
+        resources=_resources(settings, ffmpeg),
+        ffmpeg=ffmpeg,
+    )
+
+
+def find_ffmpeg() -> Ffmpeg:
+    import imageio_ffmpeg
+
+    return Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+def _resources(settings: Settings, ffmpeg: Ffmpeg) -> dict[Any, Resource]:
+    found: dict[Any, Resource] = {
+        Ffmpeg: ffmpeg,
+        VoiceActivity: SileroVoiceActivity(),
+        Transcriber: transcriber(settings.transcriber, settings.cache_dir, settings.threads),
+        TextReader: RapidOcrReader(threads=settings.threads),
+        Embedder: MiniLm(threads=settings.threads),
+    }
+    if settings.language_model.provider != "none":
+        found[LanguageModel] = _language_model(settings.language_model)
+    return found
+
+
+def _language_model(chosen: LanguageModelSettings) -> LanguageModel:
+    prices = (chosen.price_in, chosen.price_out)
+    known = None not in prices
+    price = Price(tokens_in=prices[0], tokens_out=prices[1]) if known else None
+    terms = Terms(
+        model=chosen.model, base_url=chosen.base_url, price=price, max_cost=chosen.max_cost
+    )
+    return language_model(chosen.provider, terms, chosen.api_key)
+
+
+def _sweep(scratch: Path) -> None:
+    """Remove what processes left that were killed."""
+    for folder in scratch.glob("*"):
+        if folder.name.isdigit() and not _is_alive(int(folder.name)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,197 @@
+"""`noteai`: the door for a teacher with one laptop."""
+
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import structlog
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from noteai import __version__
+from noteai.cli.progress import Form, json_error
+from noteai.errors import Cancelled, NoteAIError, understood
+from noteai.media import tool
+
+if TYPE_CHECKING:
+    from noteai.cli.job import Delivery, Order
+    from noteai.settings import Settings
+
+app = typer.Typer(
+    help="Turns a lecture recording into the passages worth seeing again.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+err = Console(stderr=True)
+
+
+@app.command()
+def run(
+    workflow: Annotated[str, typer.Argument(help="What to make: highlights.")],
+    recording: Annotated[Path, typer.Argument(help="The recording of the lecture.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for what is made.")] = None,
+    without: Annotated[list[str] | None, typer.Option(help="Stages to switch off.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="STAGE.NAME=VALUE, as often as needed.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Speech model: base, tiny.en, a hub name or a folder.")
+    ] = None,
+    captions: Annotated[
+        Path | None, typer.Option(help="Captions (VTT, SRT) to use instead of recognising.")
+    ] = None,
+    store: Annotated[Path | None, typer.Option(help="Folder of the cache.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Progress and result as JSON.")] = False,
+) -> None:
+    """Make highlight clips, or whatever the workflow makes, of a recording."""
+    from noteai.cli import job, options
+
+    order = job.Order(
+        workflow=options.workflow_named(workflow),
+        file=recording,
+        out=out or Path(f"{recording.stem}-{workflow}"),
+        without=_names(without),
+        settings=tuple(settings or ()),
+        captions=captions,
+    )
+    delivery = job.carry_out(order, _settings(model, store), _form(as_json), err)
+    _conclude(delivery, order, as_json)
+
+
+@app.command()
+def topics(
+    captions: Annotated[Path, typer.Argument(help="Captions of a lecture (VTT, SRT).")],
+    as_json: Annotated[bool, typer.Option("--json", help="As content.json.")] = False,
+    store: Annotated[Path | None, typer.Option(help="Folder of the cache.")] = None,
+) -> None:
+    """Chapters and important sentences of a caption file alone."""
+    from noteai.cli import captions as captions_alone
+
+    captions_alone.show(captions, _settings(None, store), as_json=as_json)
+
+
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Option(help="Folder for lecture.mp4 and truth.json.")] = Path(
+        "sample"
+    ),
+    seed: Annotated[int, typer.Option(help="Another seed makes another lecture.")] = 1,
+    minutes: Annotated[float, typer.Option(min=0.5, max=120, help="About how long.")] = 4.0,
+) -> None:
+    """Make a lecture with known truth, to try things on."""
+    from noteai.sample import make
+
+    made = make(out, seed=seed, minutes=minutes)
+    err.print(f"A lecture to try: {made.video}", highlight=False)
+
+
+@app.command()
+def schema() -> None:
+    """The JSON forms of the output folder, as JSON Schema."""
+    from noteai.export import schemas
+
+    typer.echo(json.dumps(schemas(), indent=2))
+
+
+@app.command()
+def params(workflow: Annotated[str, typer.Argument()] = "highlights") -> None:
+    """Everything that --set can set, with limits and defaults."""
+    from noteai.cli import options
+
+    Console().print(options.table_of_params(options.workflow_named(workflow)))
+
+
+@app.command()
+def version() -> None:
+    """The version of NoteAI."""
+    typer.echo(__version__)
+
+
+def main() -> NoReturn:
+    """Run the command; each kind of error has its own exit status, and none a traceback."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    status = status_of(app)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # threads that are deep in a model are not waited for
+
+
+def status_of(command: Callable[..., int | None]) -> int:
+    """The exit status of a command, after its error was said in two sentences."""
+    try:
+        return command(standalone_mode=False) or 0
+    except typer.TyperException as misuse:
+        misuse.show()
+        return misuse.exit_code
+    except (KeyboardInterrupt, Cancelled, typer.Abort):
+        tool.kill_all()
+        return _refuse(Cancelled())
+    except NoteAIError as error:
+        return _refuse(error)
+    except OSError as error:
+        known = understood(error)
+        if not isinstance(known, NoteAIError):
+            raise
+        return _refuse(known)
+
+
+def _refuse(error: NoteAIError) -> int:
+    if "--json" in sys.argv:
+        typer.echo(json_error(error.code, error.message, error.remedy))
+    else:
+        err.print(f"[bold red]{escape(error.message)}[/]", highlight=False)
+        err.print(escape(error.remedy), highlight=False)
+    return error.exit_status
+
+
+def _conclude(delivery: "Delivery", order: "Order", *, as_json: bool) -> None:
+    """Say what came of a run; ends the command unless it completed with clips."""
+    from noteai.cli.report import as_facts, tell
+
+    if as_json:
+        typer.echo(json.dumps(as_facts(delivery, order)))
+    else:
+        tell(delivery, order, err)
+    status = delivery.exit_status
+    if status:
+        raise typer.Exit(status)
+
+
+def _settings(model: str | None, store: Path | None) -> "Settings":
+    """The environment's settings with what the command line says instead."""
+    from noteai.settings import Settings
+
+    settings = Settings()
+    _set_up_log(settings.log_level)
+    if store:
+        settings = settings.model_copy(update={"cache_dir": store})
+    if model:
+        speech = settings.transcriber.model_copy(update={"model": model})
+        settings = settings.model_copy(update={"transcriber": speech})
+    return settings
+
+
+def _set_up_log(level: str) -> None:
+    number = logging.getLevelNamesMapping().get(level.upper(), logging.WARNING)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _form(as_json: bool) -> Form:
+    if as_json:
+        return "json"
+    return "table" if err.is_terminal else "lines"
+
+
+def _names(lists: list[str] | None) -> tuple[str, ...]:
+    """Names that were given one by one or with commas between them."""
+    return tuple(name.strip() for each in lists or () for name in each.split(",") if name.strip())

@@ -1,0 +1,1 @@
+"""Stages, workflows and runs. Knows no lecture, no Celery and no SQL."""

@@ -1,0 +1,39 @@
+"""The cache key: what a stage's answer depends on, and nothing else."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from noteai.engine.artifact import Artifact, Digest, Params
+from noteai.engine.stage import Stage
+
+
+def digest_of(value: Any) -> Digest:
+    """SHA-256 over the canonical JSON of a value."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def artifact_digest(artifact: Artifact) -> Digest:
+    """The content of an artifact: equal results have equal digests, whoever made them."""
+    return digest_of([type(artifact).__name__, artifact.model_dump(mode="json")])
+
+
+def cache_key(
+    stage: Stage,
+    inputs: Mapping[str, Digest | None],
+    params: Params,
+    resources: Mapping[str, str],
+) -> Digest:
+    """Names the answer of `stage` to these inputs; queue, host, run and time are not in it."""
+    return digest_of(
+        {
+            "stage": stage.name,
+            "version": stage.version,
+            "inputs": dict(inputs),
+            "params": params.model_dump(mode="json"),
+            "resources": dict(resources),
+            "output": stage.schema,
+        }
+    )

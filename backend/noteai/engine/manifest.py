@@ -1,0 +1,29 @@
+"""What is written down of a stage that is done."""
+
+from typing import Any, Literal
+
+from noteai.engine.artifact import Digest, FileRef
+from noteai.frozen import Frozen
+
+
+class Manifest(Frozen):
+    """Written last and whole: a manifest that is there means that the entry is whole."""
+
+    key: Digest
+    stage: str
+    version: str
+    inputs: dict[str, Digest | None]
+    params: dict[str, Any]
+    resources: dict[str, str]
+    output: dict[str, Any]
+    """The artifact as JSON."""
+    digest: Digest
+    """Of the artifact's content."""
+    files: tuple[FileRef, ...]
+    seconds: float
+    peak_memory: int
+    """Bytes that the largest process of the worker had used when the stage was done."""
+    cost: float = 0.0
+    """US dollars paid for it."""
+    attempt: int = 1
+    source: Literal["ran", "cached"] = "ran"

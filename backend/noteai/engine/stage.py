@@ -1,0 +1,136 @@
+"""An agent is a typed function; this reads its types.
+
+One rule decides what a parameter is: an `Artifact` comes from upstream, `Params` from the
+request, `Context` from the runner, anything else is a resource that the worker borrows.
+"""
+
+import inspect
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, Union
+
+from pydantic import TypeAdapter
+
+from noteai.engine.artifact import Artifact, FileRef, Params
+
+F = TypeVar("F", bound=Callable[..., Artifact])
+
+
+class Context(Protocol):
+    """A stage's desk: a folder of its own, the store, and a line to whoever waits."""
+
+    @property
+    def workdir(self) -> Path: ...
+    def fetch(self, ref: FileRef) -> Path:
+        """A path to read the file from; not to be written to."""
+        ...
+
+    def keep(self, path: Path, media_type: str) -> FileRef:
+        """Put a file of the workdir into the store."""
+        ...
+
+    def progress(self, fraction: float) -> None:
+        """Say how far the stage is, 0 to 1. Raises `Cancelled` when the run was stopped."""
+        ...
+
+
+class WiringError(TypeError):
+    """A stage or workflow whose types do not fit together: a defect, found at import."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """An input of a stage: an artifact type, and whether the stage can do without it."""
+
+    type: type[Artifact]
+    optional: bool
+
+
+@dataclass(frozen=True)
+class Stage:
+    """An agent with what its signature says."""
+
+    name: str
+    version: str
+    queue: str
+    call: Callable[..., Artifact]
+    needs: Mapping[str, Need]
+    gives: type[Artifact]
+    params_name: str | None
+    params: type[Params]
+    resources: Mapping[str, Any]
+    context_name: str | None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Artifact:
+        return self.call(*args, **kwargs)
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        return TypeAdapter(self.gives).json_schema()
+
+
+def stage(*, version: str, queue: str = "default") -> Callable[[F], F]:
+    """Make a stage of a typed function; `version` is raised when its answers change.
+
+    The function stays callable as it was; `as_stage` gives the stage.
+    """
+
+    def mark(function: F) -> F:
+        function.stage = read_signature(function, version, queue)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def as_stage(function: Callable[..., Artifact]) -> Stage:
+    """The stage that the decorator made of a function."""
+    found = getattr(function, "stage", None)
+    if not isinstance(found, Stage):
+        raise WiringError(f"{function!r} is not a stage: decorate it with @stage")
+    return found
+
+
+def read_signature(function: Callable[..., Artifact], version: str, queue: str) -> Stage:
+    hints = typing.get_type_hints(function)
+    gives = hints.pop("return", None)
+    name = function.__name__
+    if not _is_a(gives, Artifact):
+        raise WiringError(f"stage {name} must return an Artifact, not {gives!r}")
+    missing = set(inspect.signature(function).parameters) - set(hints)
+    if missing:
+        raise WiringError(f"stage {name} has parameters without a type: {sorted(missing)}")
+    split = {key: _strip_optional(hint) for key, hint in hints.items()}
+    params = [key for key, (hint, _) in split.items() if _is_a(hint, Params)]
+    contexts = [key for key, (hint, _) in split.items() if hint is Context]
+    if len(params) > 1 or len(contexts) > 1:
+        raise WiringError(f"stage {name} may take one Params and one Context")
+    needs = {key: Need(hint, opt) for key, (hint, opt) in split.items() if _is_a(hint, Artifact)}
+    known = {*needs, *params, *contexts}
+    return Stage(
+        name=name,
+        version=version,
+        queue=queue,
+        call=function,
+        needs=needs,
+        gives=typing.cast("type[Artifact]", gives),
+        params_name=params[0] if params else None,
+        params=split[params[0]][0] if params else Params,
+        resources={key: hint for key, hint in hints.items() if key not in known},
+        context_name=contexts[0] if contexts else None,
+    )
+
+
+def _is_a(hint: object, kind: type) -> bool:
+    return isinstance(hint, type) and issubclass(hint, kind)
+
+
+def _strip_optional(hint: Any) -> tuple[Any, bool]:
+    """`X | None` is (X, True), anything else (hint, False)."""
+    if typing.get_origin(hint) not in (Union, types.UnionType):
+        return hint, False
+    rest = [each for each in typing.get_args(hint) if each is not type(None)]
+    return (rest[0], True) if len(rest) == 1 else (hint, False)

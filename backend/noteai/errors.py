@@ -1,0 +1,82 @@
+"""What can go wrong, in three families.
+
+`InputError`: the user can act, and the hint says how. `TransientError`: the world may
+heal, so it is tried again. Anything else is a bug.
+
+The first line of a class's docstring is its message; `{fields}` in it are filled from
+the keyword arguments of the raise. `code` is stable and `exit_status` is what the
+command line ends with: clients may rely on both.
+"""
+
+import errno
+import re
+from typing import ClassVar
+
+
+class NoteAIError(Exception):
+    """Something went wrong."""
+
+    hint: ClassVar[str] = ""
+    exit_status: ClassVar[int] = 1
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.message)
+
+    @property
+    def code(self) -> str:
+        """The class's name in snake case: `NoAudioTrack` is `no_audio_track`."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
+
+    @property
+    def message(self) -> str:
+        """One sentence that says what is wrong."""
+        return self._fill((type(self).__doc__ or "").strip().splitlines()[0])
+
+    @property
+    def remedy(self) -> str:
+        """One sentence that says what to do."""
+        return self._fill(self.hint)
+
+    def _fill(self, text: str) -> str:
+        return text.format_map({name: str(value) for name, value in self.facts.items()})
+
+
+class InputError(NoteAIError):
+    """The input cannot be used."""
+
+    exit_status = 2
+
+
+class TransientError(NoteAIError):
+    """A service that is needed did not answer: {reason}."""
+
+    hint = "Try again in a moment."
+    exit_status = 75  # EX_TEMPFAIL of sysexits.h
+
+
+class NotApplicable(NoteAIError):
+    """This stage has nothing to work on: {reason}."""
+
+    hint = "Nothing needs to be done."
+
+
+class Cancelled(NoteAIError):
+    """The run was stopped."""
+
+    hint = "Run the same command again: it goes on where it stopped."
+    exit_status = 130
+
+
+class NoSpaceLeft(InputError):
+    """There is no space left on the disk that holds {path}."""
+
+    hint = "Free some space, or choose another folder with --out and --store."
+    exit_status = 24
+
+
+def understood(error: Exception) -> Exception:
+    """The error itself, or what it means where the operating system said it."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NoSpaceLeft(path=error.filename or "the scratch folder")
+    return error

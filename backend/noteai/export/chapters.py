@@ -1,0 +1,79 @@
+"""The topics as chapter files: WebVTT, YouTube's description form, and ffmpeg's metadata.
+
+https://www.w3.org/TR/webvtt1/#introduction-chapters
+https://support.google.com/youtube/answer/9884579
+https://ffmpeg.org/ffmpeg-formats.html#Metadata-2
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from noteai.lecture.content import Topic
+
+
+@dataclass(frozen=True)
+class Chapter:
+    start: float
+    end: float
+    title: str
+
+
+def chapters_of(topics: Sequence[Topic], duration: float) -> list[Chapter]:
+    """Chapters without gaps: the first starts at 0, each ends where the next starts."""
+    starts = [0.0, *(topic.start for topic in topics[1:])]
+    ends = [*starts[1:], max(duration, starts[-1])]
+    titles = [" ".join(topic.title.split()) for topic in topics]
+    return [Chapter(*each) for each in zip(starts[: len(topics)], ends, titles, strict=False)]
+
+
+def as_youtube(chapters: Sequence[Chapter]) -> str:
+    """Lines of `0:00 Title`. Two chapters that start in one second would read as one: the
+    later is left out.
+    """
+    lines: dict[str, str] = {}
+    for chapter in chapters:
+        lines.setdefault(clock(chapter.start), chapter.title)
+    return "".join(f"{time} {title}\n" for time, title in lines.items())
+
+
+def as_vtt(chapters: Sequence[Chapter]) -> str:
+    cues = (
+        f"{_vtt_time(each.start)} --> {_vtt_time(each.end)}\n{_vtt_text(each.title)}\n"
+        for each in chapters
+    )
+    return "\n".join(["WEBVTT\n", *cues])
+
+
+def as_ffmetadata(chapters: Sequence[Chapter], title: str) -> str:
+    """To be put into a file by `ffmpeg -i in.mp4 -i chapters.ffmetadata -map_chapters 1`."""
+    head = f";FFMETADATA1\ntitle={_ff_text(title)}\n"
+    parts = (
+        "[CHAPTER]\nTIMEBASE=1/1000\n"
+        f"START={round(each.start * 1000)}\nEND={round(each.end * 1000)}\n"
+        f"title={_ff_text(each.title)}\n"
+        for each in chapters
+    )
+    return head + "".join(parts)
+
+
+def clock(instant: float) -> str:
+    """`0:07`, `12:34`, `1:02:03`: whole seconds, rounded down."""
+    minutes, seconds = divmod(int(instant), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def _vtt_time(instant: float) -> str:
+    whole, thousandths = divmod(round(instant * 1000), 1000)
+    minutes, seconds = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}.{thousandths:03}"
+
+
+def _vtt_text(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _ff_text(text: str) -> str:
+    return re.sub(r"([=;#\\])", r"\\\1", " ".join(text.split()))

@@ -1,0 +1,2 @@
+def read_cues(n,f): return []
+def render(*a): return ""

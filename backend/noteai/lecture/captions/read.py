@@ -1,0 +1,127 @@
+"""A transcript from a caption file: WebVTT or SubRip, as people and players really write them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from noteai.errors import InputError
+from noteai.lecture.captions.parse import Piece, RawCue, parse
+from noteai.lecture.language import guess
+from noteai.lecture.sentences import assemble
+from noteai.lecture.transcript import Transcript, Word
+from noteai.lecture.writing import bare
+
+MAX_BYTES = 32 << 20
+_LETTER = 0.16
+"""Most seconds a letter takes: a cue that stays longer has ended before it goes."""
+_OF_NAME = re.compile(r"\.([a-z]{2,3})(?:-[A-Za-z]{2,4})?\.(?:vtt|srt|txt)$")
+_OF_HEADER = re.compile(r"^WEBVTT[^\n]*\n(?:[^\n]+\n)*?Language:\s*([a-z]{2,3})\b", re.MULTILINE)
+
+
+class CaptionsUnreadable(InputError):
+    """The caption file {name} cannot be read: {reason}."""
+
+    hint = "Give a WebVTT (.vtt) or SubRip (.srt) file, or leave --captions out."
+
+
+class CaptionsEmpty(InputError):
+    """The caption file {name} holds no words."""
+
+    hint = "Give a file with captions in it, or leave --captions out to recognise the speech."
+
+
+def read_captions(path: Path) -> Transcript:
+    """The words of a caption file, timed by its inline times or else within its cues.
+
+    Raises:
+        CaptionsUnreadable: there is no such file, or it is not text with cues.
+        CaptionsEmpty: it has cues, and none of them says anything.
+    """
+    text = _decoded(path)
+    cues = parse(text)
+    if not cues and text.strip() and "WEBVTT" not in text[:16]:
+        raise CaptionsUnreadable(name=path.name, reason="it has no cues")
+    words = list(_words(_unrolled(cues)))
+    if not words:
+        raise CaptionsEmpty(name=path.name)
+    return assemble(_language(path, text, words), words)
+
+
+def _decoded(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise CaptionsUnreadable(name=path.name, reason="it is far too long")
+        data = path.read_bytes()
+    except OSError as cause:
+        reason = (cause.strerror or "it cannot be opened").lower()
+        raise CaptionsUnreadable(name=path.name, reason=reason) from cause
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    if b"\x00" in data:
+        raise CaptionsUnreadable(name=path.name, reason="it is not text")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _language(path: Path, text: str, words: Sequence[Word]) -> str:
+    said = _OF_HEADER.search(text[:2000]) or _OF_NAME.search(path.name)
+    return said.group(1) if said else guess(word.text for word in words)
+
+
+def _unrolled(cues: Sequence[RawCue]) -> list[RawCue]:
+    """Cues without the words that roll-up captions repeat from the cue before."""
+    carried = [0, *(_carried(a, b) for a, b in pairwise(cues))]
+    if sum(map(bool, carried)) < max(2, len(cues) // 4):
+        return list(cues)
+    pairs = zip(cues, carried, strict=True)
+    return [cue._replace(pieces=cue.pieces[repeated:]) for cue, repeated in pairs]
+
+
+def _carried(last: RawCue, cue: RawCue) -> int:
+    """How many words at the end of a cue begin the next one, when that follows at once."""
+    if cue.start - last.end > 0.1:
+        return 0
+    left, right = ([piece.text for piece in each.pieces] for each in (last, cue))
+    sizes = range(min(len(left), len(right)), 0, -1)
+    return next((size for size in sizes if left[-size:] == right[:size]), 0)
+
+
+def _words(cues: Sequence[RawCue]) -> Iterator[Word]:
+    floor = 0.0
+    for number, cue in enumerate(cues):
+        following = cues[number + 1].start if number + 1 < len(cues) else cue.end
+        until = min(cue.end, following) if following > cue.start else cue.end
+        for word in _timed(cue.pieces, max(cue.start, floor), max(until, floor)):
+            yield word
+            floor = max(floor, word.end)
+
+
+def _timed(pieces: Sequence[Piece], start: float, end: float) -> Iterator[Word]:
+    """Words of one cue: known starts are kept, the words between share the time by length."""
+    known = [n for n, piece in enumerate(pieces) if piece.start is not None]
+    for first, last in pairwise(sorted({0, *known, len(pieces)})):
+        at = pieces[first].start
+        low = start if at is None else min(max(at, start), end)
+        after = pieces[last].start if last < len(pieces) else None
+        high = end if after is None else min(max(after, low), end)
+        yield from _shared(pieces[first:last], low, high)
+
+
+def _shared(pieces: Sequence[Piece], low: float, high: float) -> Iterator[Word]:
+    sizes = [len(bare(piece.text)) + 1 for piece in pieces]
+    room = min(high - low, _LETTER * sum(sizes))
+    at = low
+    for piece, size in zip(pieces, sizes, strict=True):
+        end = at + room * size / sum(sizes)
+        yield Word(
+            id="w0",
+            start=round(at, 3),
+            end=round(end, 3),
+            text=piece.text,
+            probability=1.0,
+            flags=() if piece.start is not None else ("interpolated",),
+        )
+        at = end

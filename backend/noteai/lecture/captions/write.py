@@ -1,0 +1,71 @@
+"""Caption files, as text.
+
+Written here and not by pysubs2: that takes backslashes and braces of words (of formulas)
+for its own markup, and does not escape what WebVTT gives a meaning.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+
+from noteai.lecture.captions.cues import Cue
+from noteai.lecture.transcript import Transcript
+from noteai.lecture.writing import join
+
+_PARAGRAPH_PAUSE = 2.0
+_PARAGRAPH_WORDS = 150
+_WORD_JOINER = "\u2060"
+_LOOKS_LIKE_MARKUP = re.compile(r"<(?=[/a-zA-Z])|\{(?=\\)")
+
+
+def to_srt(cues: Sequence[Cue]) -> str:
+    """SubRip. It has no escapes: what players would take for markup is kept apart."""
+    blocks = (
+        f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n{_plain(cue.lines)}\n"
+        for number, cue in enumerate(cues, 1)
+    )
+    return "\n".join(blocks)
+
+
+def to_vtt(cues: Sequence[Cue]) -> str:
+    """WebVTT, as the W3C describes it."""
+    blocks = (
+        f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{_escaped(cue.lines)}\n"
+        for cue in cues
+    )
+    return "\n".join(("WEBVTT\n", *blocks))
+
+
+def to_text(transcript: Transcript) -> str:
+    """Sentences in paragraphs: a long pause begins a new one, and so does a long paragraph."""
+    paragraphs: list[list[str]] = []
+    end, words = 0.0, _PARAGRAPH_WORDS
+    for sentence in transcript.sentences:
+        if sentence.start - end >= _PARAGRAPH_PAUSE or words >= _PARAGRAPH_WORDS:
+            paragraphs.append([])
+            words = 0
+        paragraphs[-1].append(sentence.text)
+        words += len(transcript.words_of(sentence))
+        end = sentence.end
+    return "".join(f"{join(each)}\n\n" for each in paragraphs).rstrip("\n") + "\n"
+
+
+def to_json(transcript: Transcript) -> str:
+    """The published form: {language, words, sentences, warnings}."""
+    return transcript.model_dump_json(indent=1) + "\n"
+
+
+def _clock(seconds: float, mark: str) -> str:
+    whole = round(seconds * 1000)
+    minutes, rest = divmod(whole, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02d}:{minutes:02d}:{rest // 1000:02d}{mark}{rest % 1000:03d}"
+
+
+def _plain(lines: Iterable[str]) -> str:
+    text = "\n".join(lines).replace("-->", "→")
+    return _LOOKS_LIKE_MARKUP.sub(lambda found: found.group() + _WORD_JOINER, text)
+
+
+def _escaped(lines: Iterable[str]) -> str:
+    return html.escape("\n".join(lines), quote=False)

@@ -1,0 +1,1 @@
+"""Foreign programs. `tool` is the only door to them."""

@@ -1,0 +1,67 @@
+"""Which frames of a recording a clip plays: a grid of frames and the stretches kept of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from noteai.timeline import Span
+
+_COMMON_RATES = tuple(
+    Fraction(rate)
+    for rate in "10 12 25/2 15 20 24000/1001 24 25 30000/1001 30 48 50 60000/1001 60".split()
+)
+_TOLERANCE = 0.004
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Frame n of the grid is shown at `start` + n / `rate` seconds of the recording.
+
+    `kept` are half-open stretches of the grid in order; the clip plays them without a gap.
+    """
+
+    start: float
+    rate: Fraction
+    kept: tuple[tuple[int, int], ...]
+
+    @property
+    def frames(self) -> int:
+        return sum(end - first for first, end in self.kept)
+
+    @property
+    def length(self) -> float:
+        """Seconds that the clip plays."""
+        return float(self.frames / self.rate)
+
+    def frame_at(self, instant: float) -> int:
+        """The clip's frame that plays at `instant` of the recording, at most `frames`."""
+        grid = round((instant - self.start) * self.rate)
+        return sum(max(0, min(grid, end) - first) for first, end in self.kept)
+
+    def clip_time(self, instant: float) -> float:
+        """Seconds in the clip of an instant of the recording; a removed one is its seam."""
+        grid = (instant - self.start) * float(self.rate)
+        played = sum(max(0.0, min(grid, end) - first) for first, end in self.kept)
+        return played / float(self.rate)
+
+
+def cut(passage: Span, pauses: Sequence[Span], rate: Fraction) -> Cut:
+    """The frames of `passage` without `pauses`, which lie in it in order."""
+    first, kept = 0, []
+    for pause in pauses:
+        kept.append((first, round((pause.start - passage.start) * rate)))
+        first = round((pause.end - passage.start) * rate)
+    kept.append((first, max(first + 1, round(passage.duration * rate))))
+    return Cut(passage.start, rate, tuple((a, b) for a, b in kept if b > a))
+
+
+def constant_rate(average: float, highest: float) -> Fraction:
+    """The constant rate at which to play a recording of `average` frames a second.
+
+    A common rate stays as it is, any other is raised to the next common one (10 to 60);
+    above `highest` every second or third frame is played.
+    """
+    near = [each for each in _COMMON_RATES if abs(each / average - 1) < _TOLERANCE]
+    above = [each for each in _COMMON_RATES if each >= average]
+    rate = min(near, key=lambda each: abs(each - average), default=(above or _COMMON_RATES[-1:])[0])
+    return rate / -(-rate // Fraction(highest)) if rate > highest else rate

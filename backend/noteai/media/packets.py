@@ -1,0 +1,78 @@
+"""What a container says about a video track without decoding any of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from noteai.media.ffmpeg import Ffmpeg, source
+from noteai.media.film import Film
+
+_KEY_FLAG = 1
+Row = tuple[int, int, bool]
+
+
+@dataclass(frozen=True)
+class Packets:
+    """One entry for each frame, in order of time: seconds, bytes, is it a keyframe."""
+
+    times: npt.NDArray[np.float64]
+    sizes: npt.NDArray[np.int64]
+    is_key: npt.NDArray[np.bool_]
+
+    @property
+    def keys(self) -> npt.NDArray[np.float64]:
+        """Times of the keyframes."""
+        return self.times[self.is_key]
+
+
+def packets(film: Film, ffmpeg: Ffmpeg) -> Packets:
+    """Reads the whole file and decodes nothing.
+
+    Raises: as `tool.run`.
+    """
+    with ffmpeg.stream(packet_arguments(film), film.folder) as process:
+        found = parse_packets(line.decode("ascii", "replace") for line in process.stdout)
+        process.finish()
+    return found
+
+
+def packet_arguments(film: Film) -> tuple[str, ...]:
+    return (
+        *source(str(film.path), film.container),
+        "-map", f"0:{film.track.index}", "-c", "copy", "-f", "framecrc", "-",
+    )  # fmt: skip
+
+
+def parse_packets(lines: Iterable[str]) -> Packets:
+    """Reads ffmpeg's framecrc: `stream, dts, pts, duration, size, crc[, F=flags]`."""
+    tick = 1.0
+    rows: list[Row] = []
+    for line in lines:
+        if line.startswith("#tb 0:"):
+            tick = _fraction(line[6:])
+        elif not line.startswith("#"):
+            rows += _row(line.split(","))
+    rows.sort()
+    return Packets(
+        np.array([time * tick for time, _, _ in rows], np.float64),
+        np.array([size for _, size, _ in rows], np.int64),
+        np.array([is_key for _, _, is_key in rows], np.bool_),
+    )
+
+
+def _row(fields: list[str]) -> list[Row]:
+    """Time in ticks, bytes, is it a keyframe; nothing for what lies before the start."""
+    try:
+        time, size = int(fields[2]), int(fields[4])
+    except (IndexError, ValueError):
+        return []
+    said = (each.strip() for each in fields[6:])
+    flags = next((int(each[2:], 16) for each in said if each.startswith("F=")), _KEY_FLAG)
+    return [(time, size, bool(flags & _KEY_FLAG))] if time >= 0 else []
+
+
+def _fraction(text: str) -> float:
+    above, _, below = text.strip().partition("/")
+    return int(above) / int(below or 1)

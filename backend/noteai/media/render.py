@@ -1,0 +1,132 @@
+"""Arguments that render a clip by one run of ffmpeg, and what its runs print.
+
+Pure: nothing here starts a program.
+"""
+
+import re
+from dataclasses import dataclass
+
+from noteai.lecture.layout import Box
+from noteai.lecture.recording import Recording
+from noteai.media import filters
+from noteai.media.cuts import Cut
+from noteai.media.ffmpeg import source
+from noteai.media.filters import Picture
+
+VIDEO_FILE = "clip.mp4"
+SNAPSHOTS = "snapshot-%d.jpg"
+SILENT = -70.0
+"""LUFS under which EBU R128 calls it silence."""
+_RUNNING = re.compile(r"lavfi\.r128\.I=(-?\d+(?:\.\d+)?|-?inf|nan)")
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What the encoder is told: x264's preset and constant rate factor, AAC's bits a second."""
+
+    preset: str
+    crf: int
+    audio_bitrate: int
+    threads: int
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How a clip sounds: gain in dB, highest true peak in dB, fades in seconds."""
+
+    gain: float
+    true_peak: float
+    fade: float
+
+
+def measure(path: str, recording: Recording, cut: Cut) -> tuple[str, ...]:
+    """Arguments that measure the loudness of the cut's sound and write nothing else."""
+    assert recording.audio_track
+    heard = filters.audio(recording.audio_track.index, cut, "a")
+    return (
+        *_open(path, recording, cut), "-filter_complex", f"{heard};[a]{filters.loudness()}[out]",
+        "-map", "[out]", "-f", "null", "-",
+    )  # fmt: skip
+
+
+def clip(
+    path: str,
+    recording: Recording,
+    cut: Cut,
+    picture: Picture,
+    mix: Mix,
+    encoding: Encoding,
+    *,
+    captioned: bool,
+) -> tuple[str, ...]:
+    """Arguments that render a recording with a picture."""
+    seen = filters.video(picture, cut, mix.fade, captioned=captioned)
+    if recording.audio_track is None:
+        return _render(path, recording, cut, seen, encoding)
+    return _render(path, recording, cut, f"{seen};{_sound(recording, cut, mix, '')}", encoding)
+
+
+def audiogram(
+    path: str,
+    recording: Recording,
+    cut: Cut,
+    canvas: tuple[int, int],
+    wave: Box,
+    mix: Mix,
+    encoding: Encoding,
+) -> tuple[str, ...]:
+    """Arguments that render a recording without a picture: its wave, title and captions."""
+    graph = _sound(recording, cut, mix, ",asplit[heard]")
+    graph = f"{graph};{filters.audiogram(canvas, wave, cut, mix.fade)}"
+    return _render(path, recording, cut, graph, encoding)
+
+
+def integrated_loudness(printed: str) -> float:
+    """The last running value of a loudness file: that of the whole, in LUFS."""
+    values = _RUNNING.findall(printed)
+    loudness = float(values[-1]) if values else SILENT
+    return max(SILENT, loudness)
+
+
+def _sound(recording: Recording, cut: Cut, mix: Mix, fork: str) -> str:
+    assert recording.audio_track
+    heard = filters.audio(recording.audio_track.index, cut, "a")
+    level = filters.level(mix.gain, mix.true_peak, cut, mix.fade)
+    return f"{heard};[a]{level},{filters.loudness()}{fork}[audio]"
+
+
+def _render(
+    path: str, recording: Recording, cut: Cut, graph: str, encoding: Encoding
+) -> tuple[str, ...]:
+    sound = (
+        "-map", "[audio]", "-c:a", "aac", "-b:a", str(encoding.audio_bitrate),
+        "-ar", str(filters.SAMPLE_RATE),
+    ) if recording.audio_track else ()  # fmt: skip
+    return (
+        *_open(path, recording, cut, encoding.threads), "-filter_complex", graph,
+        "-map", "[video]", *_h264(encoding, cut), *sound,
+        "-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart",
+        "-fflags", "+bitexact", VIDEO_FILE,
+        "-map", "[snapshots]", "-fps_mode", "passthrough", "-q:v", "2", "-f", "image2", SNAPSHOTS,
+    )  # fmt: skip
+
+
+def _open(path: str, recording: Recording, cut: Cut, threads: int = 1) -> tuple[str, ...]:
+    """Open at the frame shown when the cut starts.
+
+    Frames before it are not dropped here: the one still shown at the start may have begun
+    long before it. The graph's `fps` and `atrim` find the instant. A change of size in the
+    middle must not restart the graph, which counts frames.
+    """
+    return (
+        "-threads", str(threads), "-noaccurate_seek", "-reinit_filter", "0",
+        *source(path, recording.container, seek=cut.start),
+    )  # fmt: skip
+
+
+def _h264(encoding: Encoding, cut: Cut) -> tuple[str, ...]:
+    rate = f"{cut.rate.numerator}/{cut.rate.denominator}"
+    return (
+        "-c:v", "libx264", "-preset", encoding.preset, "-crf", str(encoding.crf),
+        "-pix_fmt", "yuv420p", "-fps_mode", "cfr", "-r", rate, "-threads", str(encoding.threads),
+    )  # fmt: skip

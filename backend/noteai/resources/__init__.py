@@ -1,0 +1,1 @@
+"""What the worker borrows for its agents: models, each a Protocol and implementations."""

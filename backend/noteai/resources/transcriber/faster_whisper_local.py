@@ -1,0 +1,168 @@
+"""faster-whisper on this machine (Radford et al. 2022, on CTranslate2), in batches."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import metadata
+from itertools import accumulate, chain, pairwise
+from pathlib import Path
+from typing import Any, Literal
+
+from noteai.resources.models import ModelDamaged
+from noteai.resources.transcriber import weights
+from noteai.resources.transcriber.port import UNDETERMINED, Heard, HeardWord, LanguageUnknown
+from noteai.resources.transcriber.sound import RATE
+from noteai.resources.transcriber.windows import Window, together, windows
+from noteai.timeline import Span, merge
+
+_LOOPS = 2.4
+"""Text that compresses better than this repeats itself (the limit of whisper's authors)."""
+_SAMPLES_PER_SEEK = RATE // 100
+
+
+@dataclass(frozen=True)
+class FasterWhisperTranscriber:
+    """A whisper model by name (of the wheels or the hub) or by its folder.
+
+    The model is found and loaded when the first recording comes.
+    """
+
+    cache: Path
+    model: str = "base"
+    threads: int = 2
+    batch: int = 8
+    beam: int = 5
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
+    compute_type: str = "int8"
+
+    @cached_property
+    def identity(self) -> str:
+        version = metadata.version("faster-whisper")
+        return (
+            f"faster-whisper {version} {Path(self.model).name} {weights.fingerprint(self.model)} "
+            f"{self.compute_type} beam {self.beam}"
+        )
+
+    def load(self) -> None:
+        """Have the model in memory.
+
+        Raises: as `weights.locate`.
+        """
+        _ = self._pipeline
+
+    def transcribe(
+        self,
+        audio: Path,
+        duration: float,
+        language: str | None,
+        hotwords: tuple[str, ...],
+        on_progress: Callable[[float], None],
+    ) -> Heard:
+        """As the port says.
+
+        Raises: as `weights.locate`, and LanguageUnknown.
+        """
+        self._check(language)
+        words: list[HeardWord] = []
+        voice: list[Span] = []
+        for batch in _batches(windows(audio), self.batch):
+            found, language = self._hear(batch, language, hotwords)
+            words += found
+            voice += chain.from_iterable(window.voice for window in batch)
+            on_progress(min(1.0, batch[-1].end / max(duration, batch[-1].end)))
+        return Heard(
+            language=language if language and words else UNDETERMINED,
+            words=tuple(words),
+            voice=tuple(merge(voice)),
+        )
+
+    @cached_property
+    def _pipeline(self) -> Any:
+        folder = weights.locate(self.model, self.cache)
+        from faster_whisper import (  # type: ignore[import-untyped]
+            BatchedInferencePipeline,
+            WhisperModel,
+        )
+
+        try:
+            model = WhisperModel(
+                str(folder),
+                device=self.device,
+                compute_type=self.compute_type,
+                cpu_threads=self.threads,
+            )
+        except (RuntimeError, ValueError) as cause:
+            raise ModelDamaged(model=self.model, path=folder) from cause
+        return BatchedInferencePipeline(model)
+
+    def _check(self, language: str | None) -> None:
+        if language is not None and language not in self._pipeline.model.supported_languages:
+            raise LanguageUnknown(model=self.model, language=language)
+
+    def _hear(
+        self, batch: Sequence[Window], language: str | None, hotwords: tuple[str, ...]
+    ) -> tuple[list[HeardWord], str]:
+        segments, language = self._run(batch, language, hotwords)
+        words: list[HeardWord] = []
+        for number, window in enumerate(batch):
+            mine = [each for each in segments if each.window == number]
+            if any(each.compression > _LOOPS for each in mine):
+                mine, _ = self._run([window], language, hotwords, no_repeat_ngram_size=4)
+            words += chain.from_iterable(each.words for each in mine)
+        return words, language
+
+    def _run(
+        self,
+        batch: Sequence[Window],
+        language: str | None,
+        hotwords: tuple[str, ...],
+        **options: Any,
+    ) -> tuple[list["_Segment"], str]:
+        joined = together(batch)
+        edges = list(accumulate((len(each.samples) for each in batch), initial=0))
+        segments, info = self._pipeline.transcribe(
+            joined.samples,
+            language=language,
+            language_detection_segments=4,
+            clip_timestamps=[_clip(start, end) for start, end in pairwise(edges)],
+            batch_size=len(batch),
+            beam_size=self.beam,
+            word_timestamps=True,
+            hotwords=", ".join(hotwords) or None,
+            **options,
+        )
+        return [_segment(each, joined, edges) for each in segments], str(info.language)
+
+
+@dataclass(frozen=True)
+class _Segment:
+    window: int
+    words: tuple[HeardWord, ...]
+    compression: float
+
+
+def _clip(start: int, end: int) -> dict[str, float]:
+    """Samples as seconds that the pipeline, which rounds down, turns into the same samples."""
+    return {"start": (start + 0.5) / RATE, "end": (end + 0.5) / RATE}
+
+
+def _segment(segment: Any, joined: Window, edges: Sequence[int]) -> _Segment:
+    """A segment of the pipeline, its words on the recording's clock."""
+    number = bisect_right(edges, segment.seek * _SAMPLES_PER_SEEK + RATE // 2) - 1
+    words = tuple(
+        HeardWord(*joined.times(word.start, word.end), word.word, float(word.probability))
+        for word in segment.words
+    )
+    return _Segment(number, words, float(segment.compression_ratio))
+
+
+def _batches(source: Iterator[Window], size: int) -> Iterator[list[Window]]:
+    batch: list[Window] = []
+    for window in source:
+        batch.append(window)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,51 @@
+"""The recording's own FLAC file as arrays of samples, a piece at a time."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE = 16_000
+Samples = NDArray[np.float32]
+
+
+def pieces(audio: Path, seconds: float) -> Iterator[Samples]:
+    """Mono samples in -1 to 1, `seconds` at a time, the last piece shorter.
+
+    Only for the FLAC that the recording stage made: files from users are opened by ffmpeg.
+    """
+    import av
+
+    size = int(seconds * RATE)
+    held: list[Samples] = []
+    with av.open(str(audio), format="flac") as container:
+        resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+        for frame in container.decode(audio=0):
+            held.extend(part.to_ndarray()[0] for part in resampler.resample(frame))
+            if sum(map(len, held)) >= size:
+                whole = np.concatenate(held)
+                yield whole[:size]
+                held = [whole[size:]]
+        held.extend(part.to_ndarray()[0] for part in resampler.resample(None))
+    if sum(map(len, held)):
+        yield np.concatenate(held)
+
+
+def as_flac(samples: Samples) -> bytes:
+    """16 kHz mono FLAC with 16 bits a sample."""
+    import av
+
+    file = io.BytesIO()
+    whole = np.clip(samples * 32768, -32768, 32767).astype(np.int16)
+    with av.open(file, "w", format="flac") as container:
+        stream = container.add_stream("flac", rate=RATE, layout="mono")
+        for start in range(0, len(whole), RATE):
+            frame = av.AudioFrame.from_ndarray(
+                whole[None, start : start + RATE], format="s16", layout="mono"
+            )
+            frame.rate, frame.pts = RATE, start
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return file.getvalue()

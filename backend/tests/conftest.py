@@ -1,0 +1,27 @@
+"""Shared by all rings: where the media are, and how Hypothesis works."""
+
+import os
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+from hypothesis import settings
+
+from noteai.media.ffmpeg import Ffmpeg
+
+settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def media() -> Path:
+    """The folder of real recordings; tests that need it are skipped where it is not named."""
+    folder = os.environ.get("NOTEAI_MEDIA_DIR")
+    if not folder:
+        pytest.skip("NOTEAI_MEDIA_DIR names no folder of real recordings")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def ffmpeg() -> Ffmpeg:
+    return Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe())

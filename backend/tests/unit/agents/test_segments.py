@@ -1,0 +1,235 @@
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from noteai.agents.segments import SegmentParams, segments
+from noteai.agents.segments.candidates import MAX_MARGIN, cuts
+from noteai.agents.segments.wording import is_whole, leans_on_what_came_before, promises_more
+from noteai.lecture.content import (
+    ContentAnalysis,
+    Evidence,
+    SentenceScore,
+    Topic,
+    TopicEvidence,
+)
+from noteai.lecture.silence import Silence, SilenceMap
+from noteai.lecture.transcript import Sentence, Transcript, Word
+from noteai.timeline import overlap
+
+SECONDS, PAUSE = 6.0, 1.0
+PLAIN = "A router forwards packets between networks every day."
+
+
+def lecture(texts: Sequence[str], language: str = "en") -> Transcript:
+    """A sentence of six seconds each, with a second between them."""
+    words: list[Word] = []
+    sentences: list[Sentence] = []
+    for number, text in enumerate(texts):
+        start = number * (SECONDS + PAUSE) + PAUSE
+        parts = text.split()
+        step = SECONDS / len(parts)
+        first = len(words)
+        words += [
+            Word(
+                id=f"w{first + i}",
+                start=start + i * step,
+                end=start + (i + 1) * step,
+                text=part,
+                probability=0.9,
+            )
+            for i, part in enumerate(parts)
+        ]
+        sentences.append(
+            Sentence(
+                id=f"s{number}",
+                start=start,
+                end=start + SECONDS,
+                text=text,
+                first_word=f"w{first}",
+                last_word=words[-1].id,
+            )
+        )
+    return Transcript(language=language, words=tuple(words), sentences=tuple(sentences))
+
+
+def analysis(
+    transcript: Transcript, importance: Sequence[float], topics: Sequence[int] = (0,)
+) -> ContentAnalysis:
+    """Topics begin at the sentences with the numbers given."""
+    edges = [*topics, len(transcript.sentences)]
+    made = [
+        Topic(
+            id=f"t{number}",
+            start=transcript.sentences[first].start,
+            end=transcript.sentences[after - 1].end,
+            title=f"Topic {number}",
+            summary="",
+            keywords=(),
+            importance=0.5,
+            scores={},
+            evidence=TopicEvidence(title=Evidence(), summary=(), scores={}),
+        )
+        for number, (first, after) in enumerate(pairwise(edges))
+    ]
+    scores = [
+        SentenceScore(
+            id=each.id,
+            importance=value,
+            scores={"definition": value},
+            evidence={"definition": Evidence(words=(each.first_word,))},
+        )
+        for each, value in zip(transcript.sentences, importance, strict=True)
+    ]
+    return ContentAnalysis(topics=tuple(made), sentences=tuple(scores), analyst="offline")
+
+
+PARAMS = SegmentParams()
+EMPTY = Transcript(language="und", words=(), sentences=())
+
+
+def test_the_important_passage_is_found() -> None:
+    said = lecture([PLAIN] * 20)
+    content = analysis(said, [0.1] * 8 + [0.9] * 4 + [0.1] * 8)
+    best = segments(content, said, None, PARAMS).highlights[0]
+    assert best.start == pytest.approx(said.sentences[8].start - 0.5)
+    assert best.end == pytest.approx(said.sentences[11].end + 0.5)
+    assert best.rank == 1
+    assert best.reasons == ("Defines a term",)
+    assert set(best.evidence.words) == {s.first_word for s in said.sentences[8:12]}
+
+
+@given(st.lists(st.floats(0, 1), min_size=12, max_size=40), st.integers(1, 8))
+def test_highlights_keep_the_limits_and_never_overlap(values: list[float], clips: int) -> None:
+    said = lecture([PLAIN] * len(values))
+    params = SegmentParams(max_clips=clips, min_clips=1, max_seconds=40)
+    found = segments(analysis(said, values, [0, 6]), said, None, params).highlights
+    assert len(found) <= clips
+    for each in found:
+        assert params.min_seconds <= each.duration <= params.max_seconds
+        assert not any(overlap(each, other) for other in found if other is not each)
+    assert [each.rank for each in found] == list(range(1, len(found) + 1))
+    assert [each.score for each in found] == sorted((e.score for e in found), reverse=True)
+
+
+def test_a_highlight_stays_within_its_topic() -> None:
+    said = lecture([PLAIN] * 12)
+    content = analysis(said, [0.1] * 4 + [0.9] * 4 + [0.1] * 4, topics=[0, 6])
+    for each in segments(content, said, None, PARAMS).highlights:
+        topic = next(t for t in content.topics if t.id == each.topic)
+        assert each.start >= topic.start - MAX_MARGIN
+        assert each.end <= topic.end + MAX_MARGIN
+
+
+def test_a_passage_that_points_back_is_extended_to_what_it_points_at() -> None:
+    texts = [PLAIN] * 20
+    texts[8:12] = ["This is therefore what we call a packet in the network."] * 4
+    said = lecture(texts)
+    content = analysis(said, [0.1] * 8 + [0.9] * 4 + [0.1] * 8)
+    best = segments(content, said, None, PARAMS).highlights[0]
+    assert best.start == pytest.approx(said.sentences[7].start - 0.5)
+
+
+def test_a_lecture_that_only_points_back_gives_none() -> None:
+    said = lecture(["As we saw, it is the same as before in every way."] * 12)
+    plan = segments(analysis(said, [0.9] * 12), said, None, PARAMS)
+    assert plan.is_empty
+    assert "stands by itself" in plan.reason_if_empty
+
+
+def test_a_lecture_with_nothing_worth_it_gives_none() -> None:
+    said = lecture([PLAIN] * 12)
+    assert segments(analysis(said, [0.05] * 12), said, None, PARAMS).is_empty
+
+
+def test_a_recording_without_speech_gives_none() -> None:
+    content = ContentAnalysis(topics=(), sentences=(), analyst="offline")
+    plan = segments(content, EMPTY, None, PARAMS)
+    assert plan.reason_if_empty == "Nothing is said in this recording."
+
+
+def test_a_talk_shorter_than_a_clip_says_so() -> None:
+    said = lecture([PLAIN])
+    plan = segments(analysis(said, [0.9]), said, None, PARAMS)
+    assert "lower segments.min_seconds" in plan.reason_if_empty
+
+
+def test_a_repeated_subject_gives_way_to_another() -> None:
+    other = "Photosynthesis turns sunlight into sugar inside green leaves."
+    said = lecture([PLAIN] * 6 + [other] * 6)
+    content = analysis(said, [0.9, 0.9, 0.9, 0.7, 0.7, 0.7, 0.1, 0.1, 0.7, 0.7, 0.7, 0.1], [0, 6])
+    params = SegmentParams(min_clips=2, max_clips=2, max_seconds=22, max_share=1)
+    topics = {each.topic for each in segments(content, said, None, params).highlights}
+    assert topics == {"t0", "t1"}
+
+
+def test_a_second_highlight_of_a_topic_has_a_title_of_its_own() -> None:
+    said = lecture([PLAIN] * 20)
+    content = analysis(said, [0.9] * 4 + [0.1] * 12 + [0.8] * 4)
+    titles = [each.title for each in segments(content, said, None, PARAMS).highlights]
+    assert len(titles) >= 2
+    assert titles[0] == "Topic 0"
+    assert titles[1] == PLAIN.rstrip(".")
+
+
+def test_a_cut_takes_half_of_the_silence_between_sentences() -> None:
+    said = lecture([PLAIN] * 3)
+    gap = (said.sentences[0].end + 0.4, said.sentences[1].start)
+    quiet = Silence(start=gap[0], end=gap[1], kind="pause", level_db=-60)
+    edges = list(cuts(said, SilenceMap(duration=30, spans=(quiet,))))
+    assert edges[0].end == pytest.approx(said.sentences[0].end + 0.3)
+    assert edges[1].start == pytest.approx(said.sentences[1].start - 0.3)
+
+
+def test_cuts_never_reach_into_a_neighbour() -> None:
+    said = lecture([PLAIN] * 5)
+    edges = list(cuts(said, None))
+    assert all(a.end <= b.start + 1e-9 for a, b in pairwise(edges))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "leans"),
+    [
+        ("This makes it slow.", "en", True),
+        ("As we saw last week, trees are graphs.", "en", True),
+        ("It's the same here.", "en", True),
+        ("Because of that we sort.", "en", True),
+        ("So this gives the answer.", "en", True),
+        ("This lecture is about graphs.", "en", False),
+        ("There are three kinds of trees.", "en", False),
+        ("So, a graph is a set of nodes.", "en", False),
+        ("Thisbe was a lover.", "en", False),
+        ("Das ist deshalb so.", "de", True),
+        ("Ein Graph hat Knoten.", "de", False),
+        ("これは木です。", "ja", False),
+    ],
+)
+def test_openings_that_lean_on_what_came_before(text: str, language: str, leans: bool) -> None:
+    assert leans_on_what_came_before(lecture([text]).sentences[0], language) is leans
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("We distinguish the following cases:", True),
+        ("What happens then?", True),
+        ("Take, for example.", True),
+        ("That is all.", False),
+    ],
+)
+def test_endings_that_promise_more(text: str, more: bool) -> None:
+    assert promises_more(lecture([text]).sentences[0]) is more
+
+
+@pytest.mark.parametrize(("text", "whole"), [("Done.", True), ("(Done.)", True), ("Done", False)])
+def test_a_whole_sentence_ends_with_its_mark(text: str, whole: bool) -> None:
+    assert is_whole(lecture([text]).sentences[0]) is whole
+
+
+@pytest.mark.parametrize("wrong", [{"min_seconds": 100}, {"min_clips": 9}])
+def test_limits_the_wrong_way_round_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValidationError):
+        SegmentParams.model_validate(wrong)
