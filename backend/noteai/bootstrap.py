@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from noteai.adapters.folder_store import FolderStore
 from noteai.engine.ports import Resource
+from noteai.errors import InputError
 from noteai.media.ffmpeg import Ffmpeg
 from noteai.resources.embedder import Embedder, MiniLm
 from noteai.resources.language_model import LanguageModel, Price, Terms
@@ -21,6 +24,13 @@ from noteai.resources.transcriber import Transcriber
 from noteai.resources.transcriber.factory import transcriber
 from noteai.resources.voice_activity import SileroVoiceActivity, VoiceActivity
 from noteai.settings import LanguageModelSettings, Settings
+
+
+class BadSetting(InputError):
+    """The settings of the language model do not fit: {reason}."""
+
+    hint = "See the variables NOTEAI_LANGUAGE_MODEL__... in docs/settings.md."
+    exit_status = 37
 
 
 @dataclass(frozen=True)
@@ -59,19 +69,31 @@ def _resources(settings: Settings, ffmpeg: Ffmpeg) -> dict[Any, Resource]:
         TextReader: RapidOcrReader(threads=settings.threads),
         Embedder: MiniLm(threads=settings.threads),
     }
-    if settings.language_model.provider != "none":
-        found[LanguageModel] = _language_model(settings.language_model)
-    return found
+    model = _language_model(settings.language_model)
+    return {**found, LanguageModel: model} if model else found
 
 
-def _language_model(chosen: LanguageModelSettings) -> LanguageModel:
-    prices = (chosen.price_in, chosen.price_out)
-    known = None not in prices
-    price = Price(tokens_in=prices[0], tokens_out=prices[1]) if known else None
-    terms = Terms(
-        model=chosen.model, base_url=chosen.base_url, price=price, max_cost=chosen.max_cost
-    )
+def _language_model(chosen: LanguageModelSettings) -> LanguageModel | None:
+    if chosen.provider == "none":
+        return None
+    try:
+        terms = Terms(
+            model=chosen.model,
+            base_url=chosen.base_url,
+            context=chosen.context,
+            max_output=chosen.max_output,
+            price=_price(chosen),
+            max_cost=chosen.max_cost,
+        )
+    except ValidationError as error:
+        raise BadSetting(reason=error.errors()[0]["msg"]) from error
     return language_model(chosen.provider, terms, chosen.api_key)
+
+
+def _price(chosen: LanguageModelSettings) -> Price | None:
+    if chosen.price_in is None or chosen.price_out is None:
+        return None
+    return Price(tokens_in=chosen.price_in, tokens_out=chosen.price_out)
 
 
 def _sweep(scratch: Path) -> None:

@@ -28,12 +28,14 @@ class LanguageModelSettings(Frozen):
     model: str = ""
     api_key: SecretStr | None = None
     base_url: str | None = None
+    context: int = Field(65_536, ge=2_048)
+    """Tokens of one request and its answer; a server of one's own must be set to it, too."""
+    max_output: int = Field(16_384, ge=256)
     max_cost: float | None = Field(None, ge=0)
-    """US dollars that one run may cost; needs both prices."""
+    """US dollars that one run may cost."""
     price_in: float | None = Field(None, ge=0)
-    """US dollars for a million tokens that are sent."""
+    """US dollars for a million tokens that are sent, where the list price does not hold."""
     price_out: float | None = Field(None, ge=0)
-    """US dollars for a million tokens that come back."""
 
 
 class Settings(BaseSettings):

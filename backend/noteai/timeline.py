@@ -55,10 +55,20 @@ def merge(spans: Iterable[Span], gap: float = 0.0) -> list[Span]:
 
 
 def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
-    """What is left of `spans` outside every hole."""
-    left = merge(spans)
-    for hole in merge(holes):
-        left = [part for each in left for part in _without(each, hole)]
+    """What is left of `spans` outside every hole, in time linear in both after sorting."""
+    left: list[Span] = []
+    dug, next_hole = merge(holes), 0
+    for each in merge(spans):
+        start = each.start
+        while next_hole < len(dug) and dug[next_hole].start < each.end:
+            if dug[next_hole].start > start:
+                left.append(span(start, dug[next_hole].start))
+            start = max(start, dug[next_hole].end)
+            if dug[next_hole].end > each.end:
+                break
+            next_hole += 1
+        if start < each.end:
+            left.append(span(start, each.end))
     return left
 
 
@@ -82,10 +92,3 @@ def snap(instant: float, edges: Sequence[float], within: float) -> float:
     """The edge nearest to `instant`, or `instant` itself when none lies `within` seconds."""
     nearest = min(edges, key=lambda edge: abs(edge - instant), default=instant)
     return nearest if abs(nearest - instant) <= within else instant
-
-
-def _without(whole: Span, hole: Span) -> list[Span]:
-    if overlap(whole, hole) == 0.0:
-        return [whole]
-    sides = ((whole.start, hole.start), (hole.end, whole.end))
-    return [span(start, end) for start, end in sides if end > start]

@@ -19,6 +19,7 @@ class FileGone(InputError):
     """A file that this run needs is no longer in the store: {digest}."""
 
     hint = "Run the command again: what is missing is made anew."
+    exit_status = 40
 
 
 class FolderStore:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from noteai.cli.job import Delivery, Order
     from noteai.settings import Settings
 
+MISUSE_STATUS = 2
+
 app = typer.Typer(
     help="Turns a lecture recording into the passages worth seeing again.",
     no_args_is_help=True,
@@ -62,7 +64,7 @@ def run(
         captions=captions,
     )
     delivery = job.carry_out(order, _settings(model, store), _form(as_json), err)
-    _conclude(delivery, order, as_json)
+    _conclude(delivery, order, as_json=as_json)
 
 
 @app.command()
@@ -128,8 +130,7 @@ def status_of(command: Callable[..., int | None]) -> int:
     try:
         return command(standalone_mode=False) or 0
     except typer.TyperException as misuse:
-        misuse.show()
-        return misuse.exit_code
+        return _misused(misuse)
     except (KeyboardInterrupt, Cancelled, typer.Abort):
         tool.kill_all()
         return _refuse(Cancelled())
@@ -140,6 +141,12 @@ def status_of(command: Callable[..., int | None]) -> int:
         if not isinstance(known, NoteAIError):
             raise
         return _refuse(known)
+
+
+def _misused(misuse: typer.TyperException) -> int:
+    err.print(f"[bold red]{escape(str(misuse))}[/]", highlight=False)
+    err.print("See `noteai --help` and `noteai COMMAND --help`.", highlight=False)
+    return MISUSE_STATUS
 
 
 def _refuse(error: NoteAIError) -> int:

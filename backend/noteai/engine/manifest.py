@@ -25,5 +25,7 @@ class Manifest(Frozen):
     """Bytes that the largest process of the worker had used when the stage was done."""
     cost: float = 0.0
     """US dollars paid for it."""
+    is_degraded: bool = False
+    """Made by a second-best way: not kept for later runs, which may do better."""
     attempt: int = 1
     source: Literal["ran", "cached"] = "ran"

@@ -69,11 +69,6 @@ class Call:
     def key(self) -> Digest:
         return cache_key(self.stage, self.input_digests, self.params, self.identities)
 
-    @property
-    def cost(self) -> float:
-        """US dollars that its resources have spent so far."""
-        return sum(getattr(each, "cost", 0.0) for each in self.resources.values())
-
 
 class NeedsMissing(NotApplicable):
     """This stage needs the result of `{stage}`, which has none."""
@@ -142,7 +137,8 @@ def _answer(run: Run, attempt: Attempt, world: World) -> Manifest:
     if found and all(world.store.has(ref) for ref in found.files):
         return found.model_copy(update={"source": "cached", "attempt": attempt.number})
     manifest = _execute(call, attempt, world)
-    world.store.save(manifest)
+    if not manifest.is_degraded:
+        world.store.save(manifest)
     return manifest
 
 
@@ -159,7 +155,7 @@ def _prepare(run: Run, name: str, world: World) -> Call:
 
 
 def _execute(call: Call, attempt: Attempt, world: World) -> Manifest:
-    started, paid = time.monotonic(), call.cost
+    started = time.monotonic()
     with _desk(attempt, world) as desk:
         result = call.stage.call(**_arguments(call, desk))
     return Manifest(
@@ -174,7 +170,8 @@ def _execute(call: Call, attempt: Attempt, world: World) -> Manifest:
         files=tuple(desk.kept),
         seconds=time.monotonic() - started,
         peak_memory=_peak_memory(),
-        cost=call.cost - paid,
+        cost=desk.cost,
+        is_degraded=result.is_degraded,
         attempt=attempt.number,
     )
 
@@ -197,6 +194,7 @@ class Desk:
     cancelled: threading.Event
     say: Callable[[float], None]
     kept: list[FileRef] = field(default_factory=list)
+    cost: float = 0.0
     _reached: float = 0.0
 
     def fetch(self, ref: FileRef) -> Path:
@@ -211,6 +209,9 @@ class Desk:
             raise Cancelled
         self._reached = max(self._reached, min(1.0, fraction))
         self.say(self._reached)
+
+    def charge(self, dollars: float) -> None:
+        self.cost += dollars
 
 
 @contextmanager

@@ -37,6 +37,10 @@ class Context(Protocol):
         """Say how far the stage is, 0 to 1. Raises `Cancelled` when the run was stopped."""
         ...
 
+    def charge(self, dollars: float) -> None:
+        """Add to what the stage cost, in US dollars."""
+        ...
+
 
 class WiringError(TypeError):
     """A stage or workflow whose types do not fit together: a defect, found at import."""

@@ -8,8 +8,9 @@ from noteai.lecture.highlights import Highlight
 from noteai.timeline import Span, overlap
 
 if TYPE_CHECKING:
+    from opentimelineio.core import MediaReference
     from opentimelineio.opentime import TimeRange
-    from opentimelineio.schema import Clip, Marker, Timeline, Track
+    from opentimelineio.schema import Clip, Marker, Track
 
 _STANDARD_RATES = [
     *(Fraction(rate) for rate in (24, 25, 30, 48, 50, 60)),
@@ -26,12 +27,12 @@ def as_otio(lecture: Finished) -> str:
     """
     from opentimelineio import schema
 
-    timeline = schema.Timeline(name=f"{lecture.title} – highlights")
-    timeline.metadata["noteai"] = {"recording": lecture.title}
+    timeline = schema.Timeline(name=f"{lecture.name} – highlights")
+    timeline.metadata["noteai"] = {"recording": lecture.name}
     kinds = [schema.TrackKind.Video] if lecture.recording.video else []
     for kind in [*kinds, schema.TrackKind.Audio]:
         timeline.tracks.append(_track(lecture, kind))
-    return _text(timeline)
+    return str(timeline.to_json_string())
 
 
 def frame_rate(lecture: Finished) -> float:
@@ -72,14 +73,14 @@ def _clip(lecture: Finished, passage: Highlight) -> "Clip":
     )
 
 
-def _media(lecture: Finished) -> "schema.MediaReference":
+def _media(lecture: Finished) -> "MediaReference":
     from opentimelineio import schema
 
     whole = _range(Span(start=0, end=lecture.recording.duration), frame_rate(lecture))
     if lecture.source is None:
-        return schema.MissingReference(name=lecture.title, available_range=whole)
+        return schema.MissingReference(name=lecture.name, available_range=whole)
     reference = schema.ExternalReference(lecture.source.resolve().as_uri(), whole)
-    reference.name = lecture.source.name
+    reference.name = lecture.name
     return reference
 
 
@@ -109,7 +110,3 @@ def _instant(instant: float, rate: float) -> "TimeRange":
     from opentimelineio.opentime import RationalTime, TimeRange
 
     return TimeRange(RationalTime(round(instant * rate), rate), RationalTime(0, rate))
-
-
-def _text(timeline: "Timeline") -> str:
-    return str(timeline.to_json_string())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from noteai.engine.artifact import Artifact
 from noteai.lecture.clips import ClipSet
 from noteai.lecture.content import ContentAnalysis, Topic
 from noteai.lecture.highlights import Highlight, HighlightPlan
@@ -37,12 +38,29 @@ class Finished:
     """The original file, if the page and an editor may refer to it."""
 
     @property
+    def name(self) -> str:
+        """The title as it can be written: bytes that are not text in a file's name are `?`."""
+        return self.title.encode(errors="replace").decode()
+
+    @property
     def topics(self) -> Sequence[Topic]:
         return self.content.topics if self.content else ()
 
     @property
     def passages(self) -> Sequence[Highlight]:
         return self.highlights.highlights if self.highlights else ()
+
+    @property
+    def artifacts(self) -> Sequence[Artifact | None]:
+        return (
+            self.recording,
+            self.silence,
+            self.transcript,
+            self.layout,
+            self.content,
+            self.highlights,
+            self.clips,
+        )
 
     @property
     def all_warnings(self) -> list[str]:

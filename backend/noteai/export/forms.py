@@ -1,10 +1,10 @@
 """The published JSON forms: seconds from the start of the recording, boxes as [x, y, w, h]."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, RootModel
+from pydantic_core import to_json
 
 from noteai.export.finished import Finished, State
 from noteai.export.names import ClipFiles, Names
@@ -100,13 +100,13 @@ def schemas() -> dict[str, dict[str, Any]]:
     """JSON Schema (2020-12) of each form, by its name."""
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return {
-        name: dialect | form.model_json_schema(mode="serialization")
-        for name, form in FORMS.items()
+        name: dialect | form.model_json_schema(mode="serialization") for name, form in FORMS.items()
     }
 
 
 def dump(form: BaseModel) -> str:
-    return json.dumps(_rounded(form.model_dump(mode="json")), ensure_ascii=False, indent=1) + "\n"
+    """As JSON text, which ends with a line end."""
+    return to_json(_rounded(form.model_dump(mode="json")), indent=1).decode() + "\n"
 
 
 def transcript_form(transcript: Transcript) -> TranscriptForm:
@@ -147,7 +147,7 @@ def clip_form(files: ClipFiles, lecture: Finished) -> ClipForm:
 
 def run_form(lecture: Finished) -> RunForm:
     return RunForm(
-        title=lecture.title,
+        title=lecture.name,
         state=lecture.state,
         warnings=tuple(lecture.all_warnings),
         duration=lecture.recording.duration,

@@ -16,7 +16,7 @@ _RESERVED = frozenset(
 
 
 def safe(title: str, otherwise: str) -> str:
-    """A file name without suffix, at most `MAX_BYTES` long in UTF-8; `otherwise` if nothing is left.
+    """A file name without suffix, at most `MAX_BYTES` of UTF-8; `otherwise` if it is empty.
 
     Letters, marks and digits of any script stay; everything else becomes a dash.
     """

@@ -14,9 +14,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from noteai.errors import InputError
-from noteai.media.tool import NoSpaceLeft
+from noteai.errors import InputError, NoSpaceLeft
 
 OWNED = ".noteai.json"
 _PREFIX = ".noteai-new-"
@@ -41,7 +41,7 @@ class OutputOccupied(InputError):
 class Staging:
     """Files on their way into `out`."""
 
-    def __init__(self, out: Path, hidden: Path):
+    def __init__(self, out: Path, hidden: Path) -> None:
         self.out = out
         self.hidden = hidden
         self._names: set[str] = set()
@@ -53,20 +53,24 @@ class Staging:
 
     def link(self, name: str, source: Path) -> None:
         """A big file that nobody edits in place: the same file under a second name if it may be."""
+        original = source.resolve(strict=True)
         with _answering(self.out):
             place = self._at(name)
             try:
-                place.hardlink_to(source.resolve())
+                place.hardlink_to(original)
             except OSError:
-                shutil.copyfile(source, place)
+                shutil.copyfile(original, place)
 
     def copy(self, name: str, source: Path) -> None:
         """A file that may be edited, so never one with the original."""
+        original = source.resolve(strict=True)
         with _answering(self.out):
-            shutil.copyfile(source, self._at(name))
+            shutil.copyfile(original, self._at(name))
 
-    def commit(self) -> None:
+    def commit(self, of: str) -> None:
         """Put everything in its place, `index.html` last, and remove what is outdated.
+
+        `of` says what was written, for `is_current`.
 
         Raises:
             OutputOccupied: a file is in the way that is not ours; then nothing has changed.
@@ -74,12 +78,12 @@ class Staging:
         with _answering(self.out):
             owned = read_owned(self.out)
             self._refuse_strangers(owned)
-            self._record(owned | self._names)
+            self._record(owned | self._names, "")
             for name in sorted(self._names, key=lambda each: (each == "index.html", each)):
                 (self.out / name).parent.mkdir(exist_ok=True)
                 (self.hidden / name).replace(self.out / name)
             _remove(self.out, owned - self._names)
-            self._record(self._names)
+            self._record(self._names, of)
 
     def _at(self, name: str) -> Path:
         self._names.add(name)
@@ -92,9 +96,10 @@ class Staging:
             if os.path.lexists(self.out / name):
                 raise OutputOccupied(path=self.out / name)
 
-    def _record(self, names: set[str]) -> None:
+    def _record(self, names: set[str], of: str) -> None:
         fresh = self.hidden / OWNED
-        fresh.write_text(json.dumps({"version": 1, "files": sorted(names)}, indent=1))
+        facts = {name: _fingerprint(self.out / name) for name in sorted(names)}
+        fresh.write_text(json.dumps({"version": 1, "of": of, "files": facts}), encoding="utf-8")
         fresh.replace(self.out / OWNED)
 
 
@@ -131,12 +136,32 @@ def check_writable(out: Path) -> None:
 
 def read_owned(out: Path) -> set[str]:
     """The files in `out` that an earlier run wrote; paths that lead elsewhere are not believed."""
+    return {name for name in _read_record(out)["files"] if _is_inside(name)}
+
+
+def is_current(out: Path, of: str) -> bool:
+    """Whether `out` holds what `commit(of)` put there, and no file was changed since."""
+    record = _read_record(out)
+    files = record["files"]
+    return record["of"] == of and all(_fingerprint(out / name) == files[name] for name in files)
+
+
+def _read_record(out: Path) -> dict[str, Any]:
     try:
-        said = json.loads((out / OWNED).read_text())
-        names = said["files"]
-    except (OSError, ValueError, TypeError, KeyError):
-        return set()
-    return {name for name in names if isinstance(name, str) and _is_inside(name)}
+        said = json.loads((out / OWNED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        said = None
+    is_ours = isinstance(said, dict) and isinstance(said.get("files"), dict)
+    return {"of": None} | said if is_ours else {"of": None, "files": {}}
+
+
+def _fingerprint(path: Path) -> list[int] | None:
+    """Size and time of the last change, or None where there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return [found.st_size, found.st_mtime_ns]
 
 
 def _is_inside(name: str) -> bool:

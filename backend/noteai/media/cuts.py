@@ -6,11 +6,19 @@ from fractions import Fraction
 
 from noteai.timeline import Span
 
-_COMMON_RATES = tuple(
-    Fraction(rate)
-    for rate in "10 12 25/2 15 20 24000/1001 24 25 30000/1001 30 48 50 60000/1001 60".split()
+_COMMON_RATES = (
+    *map(Fraction, (10, 12, 12.5, 15, 20)),
+    Fraction(24000, 1001),
+    *map(Fraction, (24, 25)),
+    Fraction(30000, 1001),
+    *map(Fraction, (30, 48, 50)),
+    Fraction(60000, 1001),
+    Fraction(60),
 )
 _TOLERANCE = 0.004
+_INDEXED = frozenset(["mov", "matroska", "avi", "asf"])
+_LEAD = 12.0
+"""Seconds: longer than the keyframe interval of broadcasts and streams."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,8 @@ class Cut:
     start: float
     rate: Fraction
     kept: tuple[tuple[int, int], ...]
+    lead: float = 0.0
+    """Seconds before `start` at which the file is opened."""
 
     @property
     def frames(self) -> int:
@@ -45,14 +55,23 @@ class Cut:
         return played / float(self.rate)
 
 
-def cut(passage: Span, pauses: Sequence[Span], rate: Fraction) -> Cut:
+def cut(passage: Span, pauses: Sequence[Span], rate: Fraction, lead: float = 0.0) -> Cut:
     """The frames of `passage` without `pauses`, which lie in it in order."""
     first, kept = 0, []
     for pause in pauses:
         kept.append((first, round((pause.start - passage.start) * rate)))
         first = round((pause.end - passage.start) * rate)
     kept.append((first, max(first + 1, round(passage.duration * rate))))
-    return Cut(passage.start, rate, tuple((a, b) for a, b in kept if b > a))
+    frames = tuple((a, b) for a, b in kept if b > a)
+    return Cut(passage.start, rate, frames, min(lead, passage.start))
+
+
+def lead(container: str) -> float:
+    """How long before an instant to open a file so that its frame can be decoded.
+
+    0 where an index leads to the keyframe before it; elsewhere ffmpeg lands anywhere.
+    """
+    return 0.0 if container in _INDEXED else _LEAD
 
 
 def constant_rate(average: float, highest: float) -> Fraction:

@@ -4,6 +4,7 @@ Files from strangers are opened with their demuxer forced, with lists of the pro
 formats and decoders that may be used, and with limits on pixels and streams.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -94,29 +95,16 @@ def _clock(on_time: Callable[[float], None] | None) -> Callable[[str], bool]:
 
     def listen(line: str) -> bool:
         key, found, value = line.partition("=")
-        if not found or key not in _PROGRESS_KEYS:
+        if not found or not _PROGRESS.fullmatch(key):
             return False
-        if key == "out_time_us" and on_time and value.lstrip("-").isdigit():
+        if key == "out_time_us" and on_time and re.fullmatch("-?[0-9]+", value):
             on_time(max(0, int(value)) / 1e6)
         return True
 
     return listen
 
 
-_PROGRESS_KEYS = frozenset(
-    [
-        "frame",
-        "fps",
-        "bitrate",
-        "total_size",
-        "out_time_us",
-        "out_time_ms",
-        "out_time",
-        "dup_frames",
-        "drop_frames",
-        "speed",
-        "progress",
-        "stream_0_0_q",
-        "stream_0_1_q",
-    ]
+_PROGRESS = re.compile(
+    "frame|fps|stream_[0-9]+_[0-9]+_q|bitrate|total_size|out_time|out_time_us|out_time_ms"
+    "|dup_frames|drop_frames|speed|progress"
 )

@@ -17,7 +17,7 @@ WAVE = "0x6fb1ff"
 CAPTIONS_FILE = "captions.ass"
 FONTS_FOLDER = "fonts"
 LOUDNESS_FILE = "loudness.txt"
-LIMIT_HEADROOM = 0.7
+LIMIT_HEADROOM = 1.0
 """dB by which the limiter stays under the true peak asked for: samples at 48 kHz miss peaks
 between them, and AAC adds a little. Tuned on the speech of the media set."""
 _SEAM = SAMPLE_RATE // 200
@@ -91,7 +91,8 @@ def audio(index: int, cut: Cut, label: str) -> str:
     """The kept sound of a track as 48 kHz stereo, gaps and a late start filled."""
     end = _samples(cut.kept[-1][1], cut.rate)
     steady = _chain(
-        "atrim=start=0",
+        f"atrim=start={cut.lead:.6f}",
+        f"asetpts=PTS-{cut.lead:.6f}/TB",
         f"aresample={SAMPLE_RATE}:async=1:min_hard_comp={_GAP}:first_pts=0",
         "aformat=sample_fmts=fltp:channel_layouts=stereo",
         "apad",
@@ -124,10 +125,10 @@ def level(gain: float, true_peak: float, cut: Cut, fade: float) -> str:
 
 
 def loudness() -> str:
-    """Write the running loudness (EBU R128) to a file in the working folder."""
+    """Write the running loudness (EBU R128) and peak to a file in the working folder."""
     return (
-        "ebur128=metadata=1:framelog=quiet,"
-        f"ametadata=mode=print:key=lavfi.r128.I:file={LOUDNESS_FILE},"
+        "ebur128=metadata=1:peak=sample:framelog=quiet,"
+        f"ametadata=mode=print:file={LOUDNESS_FILE},"
         f"aresample={SAMPLE_RATE},aformat=sample_fmts=fltp:channel_layouts=stereo"
     )
 
@@ -138,7 +139,8 @@ def audiogram(canvas: tuple[int, int], wave: Box, cut: Cut, fade: float) -> str:
     rate = _ratio(cut.rate)
     return (
         f"color=c={BACKDROP}:s={width}x{height}:r={rate},trim=end_frame={cut.frames}[ground];"
-        f"[heard]showwaves=s={wave.w}x{wave.h}:mode=cline:r={rate}:colors={WAVE}:scale=sqrt,"
+        "[heard]aformat=channel_layouts=mono,"
+        f"showwaves=s={wave.w}x{wave.h}:mode=cline:draw=full:r={rate}:colors={WAVE}:scale=sqrt,"
         f"tpad=stop_mode=clone:stop=-1[wave];"
         f"[ground][wave]overlay={wave.x}:{wave.y}:shortest=1,{_stamp(cut.rate)},"
         f"split[played][seen];[seen]select='eq(n,{cut.frames // 2})'[snapshots];"
@@ -147,12 +149,17 @@ def audiogram(canvas: tuple[int, int], wave: Box, cut: Cut, fade: float) -> str:
 
 
 def _frames(picture: Picture, cut: Cut) -> Iterator[str]:
-    """The kept frames at a constant rate: at each instant the frame that is then shown."""
+    """The kept frames at a constant rate: at each instant the frame that is then shown.
+
+    A picture that ended before the cut stands still in it, and one that begins late stands
+    still until then: so the grid of frames is laid twice, with the last frame repeated between.
+    """
     width, height = picture.source
-    yield f"fps={_ratio(cut.rate)}:start_time=0"
+    rate = _ratio(cut.rate)
+    yield f"setpts=PTS-{cut.lead:.6f}/TB" if cut.lead else ""
+    yield f"fps={rate},tpad=stop_mode=clone:stop=-1,fps={rate}:start_time=0"
     yield f"scale={width}:{height}:out_range=tv"
     yield "setsar=1"
-    yield "tpad=stop_mode=clone:stop=-1"
     yield f"trim=end_frame={cut.kept[-1][1]}"
     if len(cut.kept) > 1:
         kept = "+".join(f"between(n,{first},{end - 1})" for first, end in cut.kept)
@@ -187,7 +194,7 @@ def _shape(panel: Panel, source: tuple[int, int]) -> Iterator[str]:
     if box != (0, 0, *source):
         yield f"crop={box.w}:{box.h}:{box.x}:{box.y}"
     if (box.w, box.h) != (width, height):
-        yield f"scale={width}:{height}:flags=bicubic"
+        yield f"scale={width}:{height}:flags=bicubic,setsar=1"
 
 
 def _pad(target: Box, canvas: tuple[int, int]) -> Sequence[str]:

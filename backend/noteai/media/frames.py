@@ -1,6 +1,6 @@
 """Pictures out of a video: few, small, and each with its time.
 
-Times are seconds on the recording's clock; pictures are upright and square-pixelled. ffmpeg
+Times are seconds on the recording's clock; pictures are upright and square-pixelled: ffmpeg
 turns a rotated picture before its filters see it, and scaling to a size of our own undoes
 pixels that are not square.
 """
@@ -17,6 +17,8 @@ from noteai.media.film import Film
 
 Picture = npt.NDArray[np.uint8]
 """Height x width x 3, RGB."""
+Grey = npt.NDArray[np.uint8]
+"""Height x width."""
 
 _TIMES = "frame-times.txt"
 
@@ -38,7 +40,7 @@ class Sampling:
 @dataclass(frozen=True)
 class Frame:
     time: float
-    pixels: Picture
+    grey: Grey
 
 
 def sampled(
@@ -57,9 +59,10 @@ def sampled(
     listed = film.folder / _TIMES
     listed.touch()
     with listed.open() as times, ffmpeg.stream(args, film.folder, on_time) as process:
-        while picture := _read(process.stdout, width, height):
+        while len(raw := process.stdout.read(width * height)) == width * height:
             # ffmpeg writes out a picture's time before it sends the picture.
-            yield Frame(_next_time(times), picture[0])
+            grey = np.frombuffer(raw, np.uint8).reshape(height, width)
+            yield Frame(_next_time(times), grey)
         process.finish()
 
 
@@ -73,7 +76,7 @@ def sampling_arguments(film: Film, sampling: Sampling, size: tuple[int, int]) ->
         *source(str(film.path), film.container),
         "-map", f"0:{film.track.index}",
         "-vf", f"{spaced if sampling.every else ''}{_scale(size)},{stamp}",
-        "-fps_mode", "passthrough", *_RAW,
+        "-fps_mode", "passthrough", *_raw("gray"),
     )  # fmt: skip
 
 
@@ -88,8 +91,9 @@ def frame_at(
     """
     output = ffmpeg.run(frame_arguments(film, time, size, keyframe=keyframe), film.folder)
     width, height = size
-    whole = len(output.stdout) == width * height * 3
-    return _picture(output.stdout, width, height) if whole else None
+    if len(output.stdout) != width * height * 3:
+        return None
+    return np.frombuffer(output.stdout, np.uint8).reshape(height, width, 3)
 
 
 def frame_arguments(
@@ -99,24 +103,16 @@ def frame_arguments(
         *(("-skip_frame", "nokey") if keyframe else ()),
         *source(str(film.path), film.container, seek=max(0.0, time)),
         "-map", f"0:{film.track.index}",
-        "-vf", _scale(size), "-frames:v", "1", *_RAW,
+        "-vf", _scale(size), "-frames:v", "1", *_raw("rgb24"),
     )  # fmt: skip
 
 
-_RAW = ("-pix_fmt", "rgb24", "-f", "rawvideo", "-")
+def _raw(pixels: str) -> tuple[str, ...]:
+    return "-pix_fmt", pixels, "-f", "rawvideo", "-"
 
 
 def _scale(size: tuple[int, int]) -> str:
     return f"scale={size[0]}:{size[1]}:flags=area"
-
-
-def _read(pipe: IO[bytes], width: int, height: int) -> tuple[Picture] | None:
-    raw = pipe.read(width * height * 3)
-    return (_picture(raw, width, height),) if len(raw) == width * height * 3 else None
-
-
-def _picture(raw: bytes, width: int, height: int) -> Picture:
-    return np.frombuffer(raw, np.uint8).reshape(height, width, 3)
 
 
 def _next_time(times: IO[str]) -> float:

@@ -68,9 +68,10 @@ def _row(fields: list[str]) -> list[Row]:
         time, size = int(fields[2]), int(fields[4])
     except (IndexError, ValueError):
         return []
-    said = (each.strip() for each in fields[6:])
-    flags = next((int(each[2:], 16) for each in said if each.startswith("F=")), _KEY_FLAG)
-    return [(time, size, bool(flags & _KEY_FLAG))] if time >= 0 else []
+    said = [each.strip() for each in fields[6:]]
+    flags = [int(each.removeprefix("F="), 16) for each in said if each.startswith("F=")]
+    is_key = bool((flags[0] if flags else _KEY_FLAG) & _KEY_FLAG)
+    return [(time, size, is_key)] if time >= 0 else []
 
 
 def _fraction(text: str) -> float:

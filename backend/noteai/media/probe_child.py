@@ -76,7 +76,7 @@ def _rotation(demuxer: str, path: str, options: dict[str, str], index: int) -> i
     with av.open(path, format=demuxer, options=options) as file:
         try:
             for frame in file.decode(file.streams[index]):
-                return round(-frame.rotation) % 360
+                return round(-getattr(frame, "rotation", 0)) % 360
         except av.FFmpegError:
             return None
     return None

@@ -3,6 +3,7 @@
 Pure: nothing here starts a program.
 """
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -17,7 +18,8 @@ VIDEO_FILE = "clip.mp4"
 SNAPSHOTS = "snapshot-%d.jpg"
 SILENT = -70.0
 """LUFS under which EBU R128 calls it silence."""
-_RUNNING = re.compile(r"lavfi\.r128\.I=(-?\d+(?:\.\d+)?|-?inf|nan)")
+_INTEGRATED = re.compile(r"lavfi\.r128\.I=(-?\d+(?:\.\d+)?|-inf)")
+_PEAK = re.compile(r"lavfi\.r128\.sample_peak=(\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,22 @@ class Mix:
     fade: float
 
 
-def measure(path: str, recording: Recording, cut: Cut) -> tuple[str, ...]:
-    """Arguments that measure the loudness of the cut's sound and write nothing else."""
+@dataclass(frozen=True)
+class Loudness:
+    """Integrated loudness in LUFS (EBU R128) and the highest sample in dB of full scale."""
+
+    integrated: float
+    peak: float
+
+
+def measure(path: str, recording: Recording, cut: Cut, mix: Mix | None = None) -> tuple[str, ...]:
+    """Arguments that measure the sound of the cut, as it is or mixed, and write nothing else."""
     assert recording.audio_track
     heard = filters.audio(recording.audio_track.index, cut, "a")
+    level = filters.level(mix.gain, mix.true_peak, cut, mix.fade) if mix else "anull"
     return (
-        *_open(path, recording, cut), "-filter_complex", f"{heard};[a]{filters.loudness()}[out]",
-        "-map", "[out]", "-f", "null", "-",
+        *_open(path, recording, cut), "-filter_complex",
+        f"{heard};[a]{level},{filters.loudness()}[out]", "-map", "[out]", "-f", "null", "-",
     )  # fmt: skip
 
 
@@ -81,11 +92,14 @@ def audiogram(
     return _render(path, recording, cut, graph, encoding)
 
 
-def integrated_loudness(printed: str) -> float:
-    """The last running value of a loudness file: that of the whole, in LUFS."""
-    values = _RUNNING.findall(printed)
-    loudness = float(values[-1]) if values else SILENT
-    return max(SILENT, loudness)
+def loudness(printed: str) -> Loudness:
+    """What a loudness file says: the last running value of each is that of the whole."""
+    integrated, peaks = _INTEGRATED.findall(printed), _PEAK.findall(printed)
+    peak = float(peaks[-1]) if peaks else 0.0
+    return Loudness(
+        integrated=max(SILENT, float(integrated[-1])) if integrated else SILENT,
+        peak=20 * math.log10(peak) if peak > 0 else -math.inf,
+    )
 
 
 def _sound(recording: Recording, cut: Cut, mix: Mix, fork: str) -> str:
@@ -118,9 +132,10 @@ def _open(path: str, recording: Recording, cut: Cut, threads: int = 1) -> tuple[
     long before it. The graph's `fps` and `atrim` find the instant. A change of size in the
     middle must not restart the graph, which counts frames.
     """
+    seek = cut.start - cut.lead
     return (
         "-threads", str(threads), "-noaccurate_seek", "-reinit_filter", "0",
-        *source(path, recording.container, seek=cut.start),
+        *source(path, recording.container, seek=seek or None),
     )  # fmt: skip
 
 

@@ -6,8 +6,10 @@ processor time, memory and file size, without standard input.
 """
 
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import deque
@@ -22,7 +24,10 @@ from noteai.frozen import Frozen
 
 GIB = 1 << 30
 TAIL_LINES = 40
+LONGEST_LINE = 1 << 16
 _BLOCK = 512
+_GLANCE = 0.002
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 _LIMITED = (
     'ulimit -v "$1" 2>/dev/null; ulimit -t "$2" 2>/dev/null; ulimit -f "$3" 2>/dev/null; '
     'shift 3; exec "$@"'
@@ -39,6 +44,14 @@ class ToolTimedOut(InputError):
     """{program} was stopped after {seconds} seconds without finishing this file."""
 
     hint = "The file may be damaged: convert it with another program and try again."
+    exit_status = 42
+
+
+class ToolMissing(InputError):
+    """The program {program} is not on this machine."""
+
+    hint = "Install NoteAI again: it brings the programs that it needs."
+    exit_status = 72
 
 
 class Limits(Frozen):
@@ -79,12 +92,14 @@ class Process:
         self._started = time.monotonic()
         self._limits = limits
         self._timed_out = False
+        self._fault: BaseException | None = None
+        self._ending = threading.Lock()
         self.peak_memory = 0
         with _gate.lock:
             if _gate.is_shut:
                 raise Cancelled
             self._child = _start(command, limits)
-            _gate.running.add(self._child.pid)
+            _gate.running.add(self)
         self._timer = threading.Timer(limits.wall, self._time_out)
         self._timer.daemon = True
         self._timer.start()
@@ -98,7 +113,9 @@ class Process:
 
     def kill(self) -> None:
         """Kill the program and whatever it started; harmless when it has ended."""
-        _kill_group(self._child.pid)
+        with self._ending:
+            if self._child.returncode is None:
+                _kill_group(self._child.pid)
 
     def finish(self) -> Output:
         """Wait for the end.
@@ -107,10 +124,13 @@ class Process:
             ToolTimedOut: the wall clock limit was reached.
             NoSpaceLeft: it could not write.
             ToolFailed: any other status but 0.
+            Exception: whatever the listener raised, as `Cancelled`; it ends the program.
         """
         rest = self.stdout.read()
         self._reader.join()
         status = self._reap()
+        if self._fault:
+            raise self._fault
         tail = "\n".join(self._tail)
         program = Path(self.command.program).name
         if self._timed_out:
@@ -129,13 +149,25 @@ class Process:
         self._reap()
 
     def _reap(self) -> int:
-        if self._child.returncode is None:
-            _, status, usage = os.wait4(self._child.pid, 0)
-            self._child.returncode = os.waitstatus_to_exitcode(status)
-            self.peak_memory = usage.ru_maxrss * 1024
+        while (status := self._ended()) is None:
+            time.sleep(_GLANCE)  # its pipes are closed, so it is about to end
         self._timer.cancel()
-        _gate.running.discard(self._child.pid)
-        return self._child.returncode
+        with _gate.lock:
+            _gate.running.discard(self)
+        return status
+
+    def _ended(self) -> int | None:
+        """The status once it has ended. The lock keeps `kill` from a number that was given up."""
+        with self._ending:
+            if self._child.returncode is not None:
+                return self._child.returncode
+            pid, status, usage = os.wait4(self._child.pid, os.WNOHANG)
+            if pid == 0:
+                return None
+            _kill_group(pid)  # what it started and left running
+            self._child.returncode = os.waitstatus_to_exitcode(status)
+            self.peak_memory = usage.ru_maxrss * _RSS_UNIT
+            return self._child.returncode
 
     def _time_out(self) -> None:
         self._timed_out = True
@@ -144,10 +176,17 @@ class Process:
     def _read_stderr(self) -> None:
         assert self._child.stderr is not None
         with self._child.stderr as pipe:
-            for raw in pipe:
-                line = raw.decode(errors="replace").rstrip()
-                if line and not (self._listen and self._listen(line)):
-                    self._tail.append(line)
+            try:
+                self._hear(pipe)
+            except BaseException as fault:  # noqa: BLE001  # raised again in the caller's thread
+                self._fault = fault
+                self.kill()
+
+    def _hear(self, pipe: IO[bytes]) -> None:
+        while raw := pipe.readline(LONGEST_LINE):
+            line = raw.decode(errors="replace").rstrip()
+            if line and not (self._listen and self._listen(line)):
+                self._tail.append(line)
 
 
 class _Gate:
@@ -155,7 +194,7 @@ class _Gate:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.running: set[int] = set()
+        self.running: set[Process] = set()
         self.is_shut = False
 
 
@@ -196,11 +235,13 @@ def kill_all() -> None:
     """
     with _gate.lock:
         _gate.is_shut = True
-        for pid in _gate.running:
-            _kill_group(pid)
+        for process in _gate.running:
+            process.kill()
 
 
 def _start(command: Command, limits: Limits) -> subprocess.Popen[bytes]:
+    if shutil.which(command.program) is None:
+        raise ToolMissing(program=Path(command.program).name)
     return subprocess.Popen(
         _limited(command, limits),
         cwd=command.folder,

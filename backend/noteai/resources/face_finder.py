@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import cv2
 
 Picture = npt.NDArray[np.uint8]
-"""Height x width x 3, RGB."""
+"""Height x width x 3, RGB; or height x width, grey."""
 
 _CASCADE = "haarcascade_frontalface_alt2.xml"
 
@@ -24,9 +24,6 @@ class Face(NamedTuple):
 
 
 class FaceFinder(Protocol):
-    @property
-    def identity(self) -> str: ...
-
     def find(self, picture: Picture) -> tuple[Face, ...]: ...
 
 
@@ -41,14 +38,10 @@ class CascadeFaceFinder:
     certainty: int = 4
     """Overlapping hits that make a face."""
 
-    @property
-    def identity(self) -> str:
-        return f"{_CASCADE} {self.smallest} {self.certainty}"
-
     def find(self, picture: Picture) -> tuple[Face, ...]:
         import cv2
 
-        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
         found = self._cascade.detectMultiScale(
             grey, 1.15, self.certainty, minSize=(self.smallest, self.smallest)
         )

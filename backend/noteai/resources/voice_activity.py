@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -65,18 +65,13 @@ class SileroVoiceActivity:
         return f"silero-vad-v6 {models.sha256(_weights())}"
 
     def probabilities(self, blocks: Iterable[Pcm]) -> Iterator[Track]:
+        hear = partial(_hear, self._session)
         with ThreadPoolExecutor(self.threads) as pool:
-            yield from in_order(pool, self._hear, pieces(blocks), ahead=self.threads)
-
-    def _hear(self, piece: "Piece") -> Track:
-        state = np.zeros((1, 1, 128), np.float32)
-        inputs = {"input": _rows(piece.samples), "h": state, "c": state}
-        heard, *_ = self._session.run(None, inputs)
-        return np.asarray(heard, np.float32).ravel()[piece.warm_up :]
+            yield from in_order(pool, hear, pieces(blocks), ahead=self.threads)
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
@@ -124,6 +119,13 @@ def in_order(
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
+
+
+def _hear(session: Any, piece: Piece) -> Track:
+    state = np.zeros((1, 1, 128), np.float32)
+    inputs = {"input": _rows(piece.samples), "h": state, "c": state}
+    heard, *_ = session.run(None, inputs)
+    return np.asarray(heard, np.float32).ravel()[piece.warm_up :]
 
 
 def _rows(samples: Pcm) -> Pcm:

@@ -1,8 +1,9 @@
 """A board that is written on, stroke by stroke, with the lecturer before it."""
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from noteai.sample.slides import HEIGHT, WIDTH, Colour, Picture
 from noteai.sample.speaker import Plane, Speaker, clouds
@@ -19,38 +20,43 @@ class Board:
         self._dark = bool(rng.random() < 0.6)
         self._blank = _surface(self._dark, rng)
         self._dust = clouds((HEIGHT, WIDTH), rng, 0.5)
+        self._stands: tuple[tuple[str, ...], Picture] = ((), self._blank)
         self._side = 1110 if rng.random() < 0.5 else 170
 
     def picture(
         self, speaker: Speaker, lines: tuple[str, ...], written: float, second: float, mouth: float
     ) -> Picture:
         """The share `written` of the lines stands on the board."""
-        board = self._blank.copy()
-        self._write(board, lines, written)
+        board = self._written(lines, written * len(lines))
         pose = speaker.pose(second, mouth)
         scene = speaker.placed(board, pose, 1.3, (self._side, 120.0))
         return speaker.noisy(scene, second)
 
-    def _write(self, board: Picture, lines: tuple[str, ...], written: float) -> None:
-        left = 330 if self._side < 640 else 120
-        done = written * len(lines)
-        for place, line in enumerate(lines):
-            strokes = handwriting(line, left, 190 + place * 130, seed=place)
-            strokes[:, left + int(np.clip(done - place, 0, 1) * 860) :] = 0
-            self._rub(board, strokes)
+    def _written(self, lines: tuple[str, ...], done: float) -> Picture:
+        """The board with so many lines; those that are whole are rubbed on only once."""
+        whole = min(int(done), len(lines))
+        if self._stands[0] != lines[:whole]:
+            board = self._blank.copy()
+            for place in range(whole):
+                self._rub(board, lines[place], place, 1.0)
+            self._stands = (lines[:whole], board)
+        board = self._stands[1].copy()
+        if whole < len(lines):
+            self._rub(board, lines[whole], whole, done - whole)
+        return board
 
-    def _rub(self, board: Picture, strokes: Plane) -> None:
-        """Chalk takes on the rough, a marker covers evenly."""
-        share = strokes * (np.clip(0.85 + 0.9 * self._dust, 0, 1) if self._dark else 0.92)
-        rows = np.flatnonzero(strokes.any(axis=1))
-        if len(rows) == 0:
-            return
-        part = slice(int(rows[0]), int(rows[-1]) + 1)
+    def _rub(self, board: Picture, line: str, place: int, share: float) -> None:
+        """Write this share of a line. Chalk takes on the rough, a marker covers evenly."""
+        left = 330 if self._side < WIDTH // 2 else 120
+        strokes = handwriting(line, left, 190 + place * 130, seed=place)
+        part = np.s_[90 + place * 130 : 250 + place * 130, left : left + int(share * 860)]
+        hold = np.clip(0.85 + 0.9 * self._dust[part], 0, 1) if self._dark else 0.92
         ink = np.asarray(_CHALK if self._dark else _MARKER, np.float32)
-        kept = share[part, :, None]
+        kept = (strokes[part] * hold)[:, :, None]
         board[part] = (board[part] * (1 - kept) + ink * kept).astype(np.uint8)
 
 
+@lru_cache(maxsize=8)
 def handwriting(text: str, left: int, base: int, seed: int) -> Plane:
     """Strokes of a line of writing, 0 to 1 for each pixel, 1280 x 720."""
     rng = np.random.default_rng(seed)
@@ -62,7 +68,7 @@ def handwriting(text: str, left: int, base: int, seed: int) -> Plane:
         place = (int(x), base + int(rng.normal(0, 3)))
         cv2.putText(mask, sign, place, face, scale, 255, 4, cv2.LINE_AA)
         x += cv2.getTextSize(sign, face, scale, 4)[0][0] * 0.95
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.8), np.float32) / 255
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.8) / 255.0, np.float32)
 
 
 def _surface(dark: bool, rng: np.random.Generator) -> Picture:
@@ -75,5 +81,5 @@ def _surface(dark: bool, rng: np.random.Generator) -> Picture:
         board[edge] = frame + 14 * clouds((HEIGHT, WIDTH), rng)[edge][:, :, None]
     x = np.linspace(-1, 1, WIDTH, dtype=np.float32)[None, :, None]
     y = np.linspace(-1, 1, HEIGHT, dtype=np.float32)[:, None, None]
-    light: npt.NDArray[np.float32] = 1.1 - 0.16 * (x + 0.3) ** 2 - 0.12 * (y + 0.2) ** 2
-    return np.clip(board * light, 0, 255).astype(np.uint8)
+    light = 1.1 - 0.16 * (x + 0.3) ** 2 - 0.12 * (y + 0.2) ** 2
+    return np.asarray(np.clip(board * light, 0, 255), np.uint8)

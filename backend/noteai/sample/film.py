@@ -7,6 +7,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from noteai.lecture.layout import Box
 from noteai.sample.board import Board
@@ -16,10 +17,13 @@ from noteai.sample.slides import HEIGHT, WIDTH, Page, Picture, Theme, draw
 from noteai.sample.sound import RATE as SOUND_RATE
 from noteai.sample.sound import Sound
 from noteai.sample.speaker import Speaker
-from noteai.sample.storyboard import FRAME_RATE, Scene, Stage
+from noteai.sample.storyboard import FRAME_RATE, WHOLE, Scene, Stage
+
+Planes = npt.NDArray[np.uint8]
+"""A picture as the encoder takes it: luminance, then both colours at half size (I420)."""
 
 _KEYFRAME_SECONDS = 4
-_X264 = {"preset": "veryfast", "crf": "25", "threads": "2", "x264-params": "scenecut=40"}
+_X264 = {"preset": "ultrafast", "crf": "25", "threads": "2", "x264-params": "scenecut=40:cabac=1"}
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,17 @@ def shoot(
     mouth = loudness_curve(recital.voice_file, FRAME_RATE)
     total = scenes[-1].end
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as file:
-        picture, voice = _picture_track(file), file.add_stream("aac", rate=SOUND_RATE, layout="mono")
+        picture, voice = (
+            _picture_track(file),
+            file.add_stream("aac", rate=SOUND_RATE, layout="mono"),
+        )
         chunks = sound.chunks(recital.voice_file)
         heard = 0.0
         for scene in scenes:
             camera = Camera(scene, staged)
             for at in range(scene.start, scene.end):
-                frame = av.VideoFrame.from_ndarray(camera.frame(at, float(mouth[min(at, len(mouth) - 1)])))
+                shown = camera.frame(at, float(mouth[min(at, len(mouth) - 1)]))
+                frame = av.VideoFrame.from_ndarray(shown, format="yuv420p")
                 frame.pts = at
                 file.mux(picture.encode(frame))
                 while heard <= at / FRAME_RATE:
@@ -75,21 +83,18 @@ class Camera:
         self._scene = scene
         self._set = staged
         self._screen, self._window = staged.stage.boxes[scene.look]
-        self._still = self._background()
+        self._still = planes(self._background())
         self._lines = staged.script.sections[scene.section].board
 
-    def frame(self, at: int, mouth: float) -> Picture:
-        """The frame at this place of the film, 1280 x 720."""
+    def frame(self, at: int, mouth: float) -> Planes:
+        """The frame at this place of the film."""
         second = at / FRAME_RATE
         if self._window is None:
             return self._still
         if self._scene.look == "board":
-            return self._written(at, second, mouth)
-        view = fitted(self._set.speaker.picture(second, mouth), self._window)
-        x, y, w, h = self._window
-        picture = self._still.copy()
-        picture[y : y + h, x : x + w] = view
-        return picture
+            return planes(self._written(at, second, mouth))
+        view = planes(fitted(self._set.speaker.picture(second, mouth), self._window))
+        return view if self._window == WHOLE else pasted(self._still, view, self._window)
 
     def _written(self, at: int, second: float, mouth: float) -> Picture:
         share = (at - self._scene.start) / max(1, self._scene.end - self._scene.start)
@@ -110,6 +115,23 @@ class Camera:
         return picture
 
 
+def planes(picture: Picture) -> Planes:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420), np.uint8)
+
+
+def pasted(still: Planes, view: Planes, box: Box) -> Planes:
+    """A window laid over a frame; its place and size are even numbers."""
+    merged = still.copy()
+    x, y, w, h = box
+    merged[y : y + h, x : x + w] = view[:h]
+    whole, part = (
+        merged[HEIGHT:].reshape(2, HEIGHT // 2, WIDTH // 2),
+        view[h:].reshape(2, h // 2, w // 2),
+    )
+    whole[:, y // 2 : (y + h) // 2, x // 2 : (x + w) // 2] = part
+    return merged
+
+
 def fitted(picture: Picture, box: Box) -> Picture:
     """The middle of a picture that fills the box."""
     high, wide = picture.shape[:2]
@@ -123,7 +145,9 @@ def fitted(picture: Picture, box: Box) -> Picture:
 def backdrop(colour: tuple[int, int, int]) -> Picture:
     """A dark fade in this colour."""
     fade = np.linspace(0.5, 0.2, HEIGHT, dtype=np.float32)[:, None, None]
-    return np.broadcast_to(fade * np.asarray(colour, np.float32), (HEIGHT, WIDTH, 3)).astype(np.uint8)
+    return np.broadcast_to(fade * np.asarray(colour, np.float32), (HEIGHT, WIDTH, 3)).astype(
+        np.uint8
+    )
 
 
 def _picture_track(file: Any) -> Any:

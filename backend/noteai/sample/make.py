@@ -1,6 +1,5 @@
 """A lecture made from a seed: a film, and the truth about it."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -12,13 +11,15 @@ import numpy as np
 from noteai.sample import film, storyboard
 from noteai.sample.board import Board
 from noteai.sample.recital import Recital, recite
-from noteai.sample.script import Script, write
+from noteai.sample.script import Course, Script, course, write
 from noteai.sample.slides import HEIGHT, WIDTH, Theme, deck
 from noteai.sample.sound import Sound
 from noteai.sample.speaker import Speaker
 from noteai.sample.truth import Truth
+from noteai.sample.voice import Voice
 
 _RECITAL_SHARE = 0.25
+_PITCHES = (0.84, 0.88, 0.94, 1.0, 1.04)
 _SCHOOLS = ("School of Engineering", "Department of Informatics", "Evening College")
 
 
@@ -40,7 +41,8 @@ def make(
 ) -> Sample:
     """Write `lecture.mp4` and `truth.json` into `folder`; both appear whole, the truth last.
 
-    The same seed and length give the same film. `on_progress` hears a fraction, 0 to 1, and
+    The length is met within about a tenth; two topics take at least a minute. The same seed
+    and length give the same film. `on_progress` hears a fraction, 0 to 1, and
     may raise to stop the work; nothing is left behind then.
 
     Raises:
@@ -54,7 +56,7 @@ def make(
         truth = _make(desk, seed, minutes, hear)
         (desk / "truth.json").write_text(truth.model_dump_json(indent=1) + "\n", "utf-8")
         for name in ("lecture.mp4", "truth.json"):
-            os.replace(desk / name, folder / name)
+            (desk / name).replace(folder / name)
     finally:
         shutil.rmtree(desk, ignore_errors=True)
     hear(1.0)
@@ -63,8 +65,12 @@ def make(
 
 def _make(desk: Path, seed: int, minutes: float, hear: Callable[[float], None]) -> Truth:
     drawn = [np.random.default_rng([seed, part]) for part in range(5)]
-    script = write(minutes, drawn[0])
-    recital = recite(script, desk / "voice.raw", drawn[1], lambda f: hear(f * _RECITAL_SHARE))
+    voice = Voice(pitch=float(drawn[1].choice(_PITCHES)), pace=float(drawn[1].uniform(0.82, 0.94)))
+    source = course()
+    script = write(minutes, drawn[0], source, _speed(voice, source))
+    recital = recite(
+        script, voice.say, desk / "voice.raw", drawn[1], lambda f: hear(f * _RECITAL_SHARE)
+    )
     staged = _staged(script, drawn[2])
     scenes = storyboard.storyboard(script, staged.deck, recital, drawn[3])
     sound = Sound(drawn[4])
@@ -73,6 +79,13 @@ def _make(desk: Path, seed: int, minutes: float, hear: Callable[[float], None]) 
         lambda f: hear(_RECITAL_SHARE + f * (0.999 - _RECITAL_SHARE)),
     )  # fmt: skip
     return _truth(seed, script, staged, recital, scenes, sound.noise_db)
+
+
+def _speed(voice: Voice, source: Course) -> float:
+    """Words a second, from the first sentences of every other section."""
+    lines = [line for section in source.sections[::2] for line in section.lines[:2]]
+    said = [voice.say(line.text, 0) for line in lines]
+    return sum(len(each.words) for each in said) / sum(each.duration for each in said)
 
 
 def _staged(script: Script, rng: np.random.Generator) -> film.Set:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from noteai.lecture.silence import SilenceKind
 from noteai.sample.script import Line, Script
 from noteai.sample.truth import SpokenSentence, SpokenWord, TrueSilence, TrueTopic
-from noteai.sample.voice import MIN_SILENCE, RATE, Samples, Utterance, Voice
+from noteai.sample.voice import MIN_SILENCE, RATE, Samples, Utterance
 
 SPEECH_DB = -22.0
 """Level of the voice before the seed makes it louder or softer, in dB of full scale."""
@@ -42,23 +42,23 @@ class Pauses:
 
 def recite(
     script: Script,
+    say: Callable[[str, int], Utterance],
     voice_file: Path,
     rng: np.random.Generator,
     on_progress: Callable[[float], None],
 ) -> Recital:
     """Speak the script into `voice_file`, sentence by sentence, so that memory stays flat.
 
-    Raises: as `Voice`.
+    `say` speaks a sentence, given a seed.
     """
     told = [(place, line) for place, each in enumerate(script.sections) for line in each.lines]
     pauses = draw_pauses([place for place, _ in told], rng)
     gains = rng.uniform(-3.0, 3.0, len(script.sections))
-    voice = Voice(pitch=float(rng.choice([0.84, 0.88, 0.94, 1.0, 1.04])), pace=float(rng.uniform(0.94, 1.06)))
     notes = _Notes()
     with voice_file.open("wb") as file:
         for at, (place, line) in enumerate(told):
             _write(file, np.zeros(round(pauses.before[at] * RATE), np.float32))
-            said = voice.say(line.text, seed=int(rng.integers(1 << 31)))
+            said = say(line.text, int(rng.integers(1 << 31)))
             notes.take(said, line, place, file.tell() / 2 / RATE)
             _write(file, levelled(said.samples, SPEECH_DB + float(gains[place])))
             on_progress((at + 1) / len(told))
@@ -81,9 +81,9 @@ def draw_pauses(topics: list[int], rng: np.random.Generator) -> Pauses:
 
 def levelled(samples: Samples, level_db: float) -> Samples:
     """The loud parts of a voice brought to a level; peaks are bent, not cut."""
-    loud = np.sqrt(np.mean(samples[np.abs(samples) > np.abs(samples).mean()] ** 2))
+    loud = np.sqrt(np.mean(samples[np.abs(samples) >= np.abs(samples).mean()] ** 2))
     scaled = samples * (10 ** (level_db / 20) / max(float(loud), 1e-6))
-    return (np.tanh(scaled / _LOUDEST) * _LOUDEST).astype(np.float32)
+    return np.asarray(np.tanh(scaled / _LOUDEST) * _LOUDEST, np.float32)
 
 
 class _Notes:
@@ -138,7 +138,9 @@ class _Notes:
             for place in range(len(script.sections))
         ]
         starts[0] = 0.0
-        for section, start, end in zip(script.sections, starts, [*starts[1:], _ms(duration)], strict=True):
+        for section, start, end in zip(
+            script.sections, starts, [*starts[1:], _ms(duration)], strict=True
+        ):
             yield TrueTopic(start=start, end=end, title=section.title, keywords=section.keywords)
 
 
@@ -150,12 +152,14 @@ def heard(said: Utterance) -> list[tuple[float, float]]:
 
 def loudness_curve(voice_file: Path, frame_rate: float) -> npt.NDArray[np.float32]:
     """How far the lecturer's mouth is open, 0 to 1, for each frame of the film."""
-    samples = np.memmap(voice_file, np.int16, "r")
-    step = RATE / frame_rate
-    count = int(len(samples) / step) + 1
-    edges = [samples[int(i * step) : int((i + 1) * step)] for i in range(count)]
-    levels = [float(np.abs(part[::8].astype(np.float32)).mean()) if len(part) else 0.0 for part in edges]
-    return np.clip(np.asarray(levels, np.float32) / 3500.0, 0.0, 1.0)
+    levels: list[float] = []
+    read = 0
+    with voice_file.open("rb") as file:
+        while part := file.read(2 * (round((len(levels) + 1) * RATE / frame_rate) - read)):
+            samples = np.frombuffer(part, np.int16)
+            read += len(samples)
+            levels.append(float(np.abs(samples[::8].astype(np.float32)).mean()))
+    return np.asarray(np.clip(np.asarray(levels) / 3500.0, 0.0, 1.0), np.float32)
 
 
 def _kind(start: float, end: float, duration: float, break_end: float) -> SilenceKind:

@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from collections.abc import Callable
 from importlib import resources
 from typing import Literal, cast
 
@@ -14,7 +13,8 @@ from noteai.lecture.content import Cue
 Kind = Literal["plain", "definition", "example", "emphasis", "exam_hint", "summary", "aside"]
 Figure = Literal["flow", "table", "code", "graph", "chart"]
 _LINE = re.compile(r"(?P<kind>[a-z_]+)(?P<marks>[!~?]*) > (?P<text>.+)")
-_WORDS_A_SECOND = 3.1
+WORDS_A_SECOND = 2.85
+"""How fast a usual voice speaks."""
 _PAUSE = 0.55
 _TOPIC_PAUSE = 3.2
 _EDGES = 6.0
@@ -36,7 +36,7 @@ class Line(Frozen):
     @property
     def seconds(self) -> float:
         """How long it will take, roughly."""
-        return len(self.text.split()) / _WORDS_A_SECOND + _PAUSE
+        return len(self.text.split()) / WORDS_A_SECOND + _PAUSE
 
 
 class Section(Frozen):
@@ -57,14 +57,8 @@ class Section(Frozen):
 
     def shortened(self) -> "Section":
         """Without the lines that may be dropped."""
-        return self._keeping(lambda line: not line.optional)
-
-    def bare(self) -> "Section":
-        """Its first sentence and those that a teacher would want."""
-        return self._keeping(lambda line: line.important or line is self.lines[0])
-
-    def _keeping(self, wanted: Callable[[Line], bool]) -> "Section":
-        return self.model_copy(update={"lines": tuple(filter(wanted, self.lines))})
+        kept = tuple(line for line in self.lines if not line.optional)
+        return self.model_copy(update={"lines": kept})
 
 
 class Course(Frozen):
@@ -108,10 +102,18 @@ def parse_line(text: str) -> Line:
     )
 
 
-def write(minutes: float, rng: np.random.Generator, source: Course | None = None) -> Script:
+def write(
+    minutes: float,
+    rng: np.random.Generator,
+    source: Course | None = None,
+    words_a_second: float = WORDS_A_SECOND,
+) -> Script:
     """About `minutes` of lecture. Beyond the pool its sections come again in another order."""
     source = source or course()
-    budget = minutes * 60 - _EDGES - sum(each.seconds for each in (*source.opening, *source.closing))
+    minutes *= words_a_second / WORDS_A_SECOND
+    budget = (
+        minutes * 60 - _EDGES - sum(each.seconds for each in (*source.opening, *source.closing))
+    )
     sections = _shortened(_chosen(source.sections, budget, rng), budget)
     first = sections[0]
     sections[0] = first.model_copy(update={"lines": (*source.opening, *first.lines)})
@@ -134,20 +136,44 @@ def _chosen(pool: tuple[Section, ...], budget: float, rng: np.random.Generator) 
 
 
 def _titled(section: Section, turn: int) -> Section:
-    return section if turn == 0 else section.model_copy(
-        update={"title": f"{section.title}, part {turn + 1}"}
+    return (
+        section
+        if turn == 0
+        else section.model_copy(update={"title": f"{section.title}, part {turn + 1}"})
     )
 
 
 def _shortened(sections: list[Section], budget: float) -> list[Section]:
-    """Lines are left out, section by section from the end, until the budget holds."""
-    told = list(sections)
-    for shorten in (Section.shortened, Section.bare):
-        for place in reversed(range(len(told))):
-            if sum(each.seconds for each in told) <= budget:
-                return told
-            told[place] = shorten(told[place])
-    return told
+    """Lines are left out from the end until the budget holds: first those that may be dropped.
+
+    What is never left out is the first sentence of a section and what a teacher would want.
+    """
+    over = sum(each.seconds for each in sections) - budget
+    dropped: set[tuple[int, int]] = set()
+    for place, at, line in (*_candidates(sections, True), *_candidates(sections, False)):
+        if over <= 0:
+            break
+        dropped.add((place, at))
+        over -= line.seconds
+    return [
+        section.model_copy(
+            update={
+                "lines": tuple(
+                    line for at, line in enumerate(section.lines) if (place, at) not in dropped
+                )
+            }
+        )
+        for place, section in enumerate(sections)
+    ]
+
+
+def _candidates(sections: list[Section], optional: bool) -> list[tuple[int, int, Line]]:
+    return [
+        (place, at, line)
+        for place, section in reversed(list(enumerate(sections)))
+        for at, line in reversed(list(enumerate(section.lines)))
+        if line.optional is optional and not line.important and at > 0
+    ]
 
 
 def _section(raw: dict[str, object]) -> Section:

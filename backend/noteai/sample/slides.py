@@ -17,6 +17,7 @@ Colour = tuple[int, int, int]
 
 WIDTH, HEIGHT = 1280, 720
 _MARGIN = 80
+_TITLE_WIDTH = 790
 
 
 class Page(Frozen):
@@ -95,7 +96,7 @@ def draw(page: Page, build: int, number: int, theme: Theme) -> Picture:
     if not page.bullets and page.section is None:
         _cover(pen, page, theme)
     else:
-        pen.text((_MARGIN, 52), page.title, theme.ink, font(theme.size + 14))
+        pen.text((_MARGIN, 52), page.title, theme.ink, _fitting(page.title, theme.size + 14))
         _bullets(pen, page, build, theme)
         if page.section:
             _FIGURES[page.section.figure](pen, page.section.labels, theme)
@@ -104,6 +105,12 @@ def draw(page: Page, build: int, number: int, theme: Theme) -> Picture:
 
 def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
+
+
+def _fitting(title: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """A font in which the title leaves the upper right corner to the camera."""
+    wide = font(size).getlength(title)
+    return font(min(size, int(size * _TITLE_WIDTH / wide)))
 
 
 def _frame(pen: ImageDraw.ImageDraw, theme: Theme, number: int) -> None:
@@ -151,15 +158,17 @@ def _table(pen: ImageDraw.ImageDraw, labels: tuple[str, ...], theme: Theme) -> N
     width = (WIDTH - 2 * _MARGIN) / 3
     for place, label in enumerate(labels):
         row, column = divmod(place, 3)
-        left, top = _MARGIN + column * width, 190 + row * 92
-        fill = theme.accent if row == 0 else _mixed(theme.accent, theme.paper, 0.95 - 0.1 * (row % 2))
+        left, top = _MARGIN + column * width, 230 + row * 66
+        fill = (
+            theme.accent if row == 0 else _mixed(theme.accent, theme.paper, 0.95 - 0.1 * (row % 2))
+        )
         ink = (255, 255, 255) if row == 0 else theme.ink
-        pen.rectangle((left, top, left + width - 4, top + 88), fill)
-        pen.text((left + 24, top + 44), label, ink, font(theme.size - 4), anchor="lm")
+        pen.rectangle((left, top, left + width - 4, top + 62), fill)
+        pen.text((left + 24, top + 31), label, ink, font(theme.size - 4), anchor="lm")
 
 
 def _code(pen: ImageDraw.ImageDraw, labels: tuple[str, ...], theme: Theme) -> None:
-    pen.rectangle((_MARGIN, 170, WIDTH - _MARGIN, 620), (32, 36, 44))
+    pen.rectangle((_MARGIN, 170, WIDTH - _MARGIN, 620), (32, 36, 44), theme.accent, 3)
     for place, line in enumerate(labels):
         indent = len(line) - len(line.lstrip())
         top = 196 + place * 58
@@ -168,7 +177,7 @@ def _code(pen: ImageDraw.ImageDraw, labels: tuple[str, ...], theme: Theme) -> No
 
 
 def _graph(pen: ImageDraw.ImageDraw, labels: tuple[str, ...], theme: Theme) -> None:
-    places = [(250, 390), (500, 240), (500, 540), (800, 300), (1020, 460)]
+    places = [(250, 390), (500, 240), (500, 540), (790, 300), (1000, 420)]
     edges = [(0, 1, 2), (0, 2, 7), (1, 2, 3), (1, 3, 4), (2, 4, 6), (3, 4, 1)]
     for a, b, cost in edges:
         pen.line((*places[a], *places[b]), _mixed(theme.ink, theme.paper, 0.4), 5)
@@ -182,7 +191,7 @@ def _graph(pen: ImageDraw.ImageDraw, labels: tuple[str, ...], theme: Theme) -> N
 def _chart(pen: ImageDraw.ImageDraw, labels: tuple[str, ...], theme: Theme) -> None:
     upright, across, *numbers = labels
     values = [float(each) for each in numbers]
-    left, base, width, height = 180, 590, 900, 360
+    left, base, width, height = 180, 590, 640, 340
     points = [
         (left + width * (i + 0.5) / len(values), base - height * each / max(values))
         for i, each in enumerate(values)
@@ -212,7 +221,10 @@ def _arrow(
 ) -> None:
     pen.line((*start, *end), ink, 5)
     angle = math.atan2(end[1] - start[1], end[0] - start[0])
-    wings = [(end[0] - 20 * math.cos(angle + turn), end[1] - 20 * math.sin(angle + turn)) for turn in (-0.45, 0.45)]
+    wings = [
+        (end[0] - 20 * math.cos(angle + turn), end[1] - 20 * math.sin(angle + turn))
+        for turn in (-0.45, 0.45)
+    ]
     pen.polygon([end, *wings], ink)
 
 

@@ -65,7 +65,7 @@ class Stage:
         wide = int(rng.choice([288, 320, 352]))
         inset = (wide, wide * 9 // 16 // 2 * 2)
         margin = int(rng.choice([0, 16, 24]))
-        corners = rng.permutation(4)
+        corners = rng.permutation([1, 3])
         boxes: dict[str, tuple[Box | None, Box | None]] = {
             "inset a": (WHOLE, corner(int(corners[0]), inset, margin)),
             "inset b": (WHOLE, corner(int(corners[1]), inset, margin)),
@@ -112,7 +112,8 @@ def storyboard(
                 itertools.pairwise(cuts), looks, pages, strict=True
             )
         ]
-    return _blanked(_joined(scenes, _frame(recital.duration)), recital)
+    joined = _joined(scenes, _frame(recital.duration))
+    return _blanked(_returned(joined, recital.sentences, deck), recital)
 
 
 def _frame(second: float) -> int:
@@ -132,17 +133,14 @@ def _pages(
 ) -> Iterator[tuple[int, int]]:
     """The page and the number of its bullets during each sentence.
 
-    The bullets come one by one, then the figure. In every other section the sentence that
-    leans on what was said takes the lecturer back to a page of the section before.
+    The bullets come one by one, then the figure.
     """
     bullets, figure = 2 + 2 * place, 3 + 2 * place
     lead = 3 if is_first and len(spoken) > 6 else 1 if is_first else 0
     turn = lead + max(2, round(0.65 * (len(spoken) - lead)))
-    for at, sentence in enumerate(spoken):
+    for at in range(len(spoken)):
         if at < lead:
             yield (0, 1) if at + 1 < lead else (1, deck[1].builds)
-        elif sentence.dangling and place % 2 == 1:
-            yield bullets - 2, deck[bullets - 2].builds
         elif at < turn:
             yield bullets, min(deck[bullets].builds, at - lead + 1)
         else:
@@ -157,6 +155,24 @@ def _joined(scenes: list[Scene], last: int) -> list[Scene]:
         each if each.look not in ("camera", "board") else replace(each, page=None, build=0)
         for each in joined
     ]
+
+
+def _returned(
+    scenes: list[Scene], spoken: Sequence[SpokenSentence], deck: Sequence[Page]
+) -> list[Scene]:
+    """In every other section the lecturer goes back to a slide from before, for a sentence.
+
+    It is the one that leans on what was said, where a slide is in the picture then. There is
+    one scene for each sentence.
+    """
+    told = list(scenes)
+    for section in range(1, scenes[-1].section + 1, 2):
+        mine = [at for at, s in enumerate(scenes) if s.section == section and s.page is not None]
+        shown = [s.page for s in scenes if s.section < section and s.page is not None]
+        if len(mine) >= 3 and shown:
+            at = next((at for at in mine[1:-1] if spoken[at].dangling), mine[1])
+            told[at] = replace(told[at], page=shown[-1], build=deck[shown[-1]].builds)
+    return told
 
 
 def _blanked(scenes: list[Scene], recital: Recital) -> list[Scene]:
@@ -211,6 +227,4 @@ def changes(scenes: Sequence[Scene]) -> tuple[float, ...]:
 def builds(scenes: Sequence[Scene]) -> tuple[float, ...]:
     """When a bullet joins the page that was shown until then."""
     pairs = itertools.pairwise(scenes)
-    return tuple(
-        b.start / FRAME_RATE for a, b in pairs if a.page == b.page and a.build < b.build
-    )
+    return tuple(b.start / FRAME_RATE for a, b in pairs if a.page == b.page and a.build < b.build)

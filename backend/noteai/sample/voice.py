@@ -31,7 +31,7 @@ _PAUSES = frozenset(" ,.;:!?—…")
 
 @dataclass(frozen=True)
 class Utterance:
-    """One spoken sentence: 24 kHz samples, and in seconds from their start its words and silences."""
+    """One spoken sentence, 24 kHz: its words and silences in seconds from its start."""
 
     samples: Samples
     words: tuple[tuple[float, float], ...]
@@ -89,9 +89,7 @@ class Voice:
         return dsp.synth(*(each[0] for each in spectra), noise), durations
 
 
-def word_spans(
-    signs: list[str], durations: Frames, lead: float
-) -> list[tuple[float, float]]:
+def word_spans(signs: list[str], durations: Frames, lead: float) -> list[tuple[float, float]]:
     """Start and end of each group of signs between spaces, in the unit of `durations`."""
     spans: list[tuple[float, float]] = []
     inside = False
@@ -117,7 +115,7 @@ def resampled(samples: Samples, factor: float) -> Samples:
     bins = size // 2 + 1
     kept = np.zeros(bins, spectrum.dtype)
     kept[: min(bins, len(spectrum))] = spectrum[:bins]
-    return (np.fft.irfft(kept, size) * (size / len(samples))).astype(np.float32)
+    return np.asarray(np.fft.irfft(kept, size) * (size / len(samples)), np.float32)
 
 
 def loudness(samples: Samples) -> npt.NDArray[np.float32]:
@@ -126,7 +124,7 @@ def loudness(samples: Samples) -> npt.NDArray[np.float32]:
     count = max(1, len(samples) // step)
     power = np.add.reduceat(samples.astype(np.float64) ** 2, np.arange(count) * step) / step
     power = (power + np.append(power[1:], power[-1])) / 2
-    return (10 * np.log10((power + 1e-12) / np.percentile(power, 95))).astype(np.float32)
+    return np.asarray(10 * np.log10((power + 1e-12) / np.percentile(power, 95)), np.float32)
 
 
 def trimmed(samples: Samples, words: list[tuple[float, float]]) -> Utterance:

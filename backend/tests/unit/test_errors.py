@@ -1,8 +1,7 @@
 import errno
-import importlib
-import pkgutil
 
-import noteai
+from running import every_error
+
 from noteai.errors import InputError, NoSpaceLeft, NoteAIError, TransientError, understood
 
 
@@ -13,17 +12,6 @@ class NoLecture(InputError):
     """
 
     hint = "Look into {path} again."
-
-
-def every_error() -> list[type[NoteAIError]]:
-    for module in pkgutil.walk_packages(noteai.__path__, "noteai."):
-        importlib.import_module(module.name)
-    found, left = [], [NoteAIError]
-    while left:
-        error = left.pop()
-        left += error.__subclasses__()
-        found += [error] if error.__module__.startswith("noteai.") else []
-    return found
 
 
 def test_the_first_line_of_the_docstring_is_the_message() -> None:

@@ -48,14 +48,19 @@ def canvas(source: Size, aspect: Aspect, short_side: int, *, captioned: bool) ->
     """
     size = _canvas_size(source, aspect, short_side)
     height = _even(_BAND_LINES * caption_size(size))
-    bottom = size.h if size.h <= size.w else _even(size.h * (1 - _TALL_MARGIN))
+    bottom = _even(size.h * (1 - _TALL_MARGIN)) if size.h > size.w else size.h
     band = Box(0, bottom - height, size.w, height)
     return Canvas(size, Box(0, 0, size.w, band.y if captioned else size.h), band)
 
 
+def caption_columns(size: Size) -> int:
+    """Columns of a caption drawn into the picture: fewer and larger ones on a tall canvas."""
+    return 28 if size.h > size.w else 42
+
+
 def caption_size(size: Size) -> int:
-    """Line height of captions in pixels: 42 columns fit in the width."""
-    return max(8, round(min(0.062 * size.h, 0.055 * size.w)))
+    """Line height of captions in pixels, with which `caption_columns` fit in the width."""
+    return max(8, round(min(0.062 * size.h, 2.2 * size.w / caption_columns(size))))
 
 
 def compose(shot: Shot | None, source: Size, stage: Box) -> Scene:

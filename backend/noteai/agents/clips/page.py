@@ -24,8 +24,10 @@ YCbCr Matrix: None
 [V4+ Styles]
 Format: Name, Fontname, Fontsize, PrimaryColour, OutlineColour, BackColour, Bold, BorderStyle, \
 Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding
-Style: Caption,{family},{text},&H00FFFFFF,&H00101010,&H80000000,0,1,{outline},0,2,{side},{side},{under},1
-Style: Title,{family},{large},&H00FFFFFF,&H00101010,&H80000000,-1,1,0,0,8,{side},{side},{over},1
+Style: Caption,{family},{text},&H00FFFFFF,&H00101010,&H80000000,0,1,{outline},0,2,{side},\
+{side},{under},1
+Style: Title,{family},{large},&H00FFFFFF,&H00101010,&H80000000,-1,1,0,0,8,{side},\
+{side},{over},1
 
 [Events]
 Format: Layer, Start, End, Style, Text

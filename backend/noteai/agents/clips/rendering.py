@@ -2,31 +2,34 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from noteai.agents.clips.composition import Canvas, Size, canvas
+from noteai.agents.clips.composition import Canvas, Size, canvas, caption_columns
 from noteai.agents.clips.page import page
 from noteai.agents.clips.params import ClipParams
 from noteai.agents.clips.passage import inner_pauses, snapshots, takes
 from noteai.agents.clips.thumbnail import choose
 from noteai.engine.stage import Context
-from noteai.lecture.captions import Cue, cues, to_srt, to_vtt
+from noteai.lecture.captions import Cue, CueStyle, cues, to_srt, to_vtt
 from noteai.lecture.clips import Clip
 from noteai.lecture.highlights import Highlight
 from noteai.lecture.layout import Box, LayoutTimeline
 from noteai.lecture.recording import Recording
 from noteai.lecture.transcript import Transcript
 from noteai.media import filters, fonts, render
-from noteai.media.cuts import Cut, constant_rate, cut
+from noteai.media.cuts import Cut, constant_rate, cut, lead
 from noteai.media.ffmpeg import Ffmpeg
-from noteai.media.render import Encoding, Mix
+from noteai.media.render import Encoding, Loudness, Mix
 from noteai.timeline import span
 
 AUDIOGRAM_RATE = 25.0
 _AUDIOGRAM = Size(1280, 720)
 _MOST_GAIN = 30.0
 """dB: what is quieter is noise, and stays quiet."""
+_SOFT_LIMITING = 2.0
+"""dB over the limit that cost hardly any loudness."""
+_MOST_LOST = 6.0
 _MOST_THREADS = 8
 
 
@@ -47,8 +50,9 @@ class _Job:
     cut: Cut
     canvas: Canvas
     cues: tuple[Cue, ...]
+    drawn: tuple[Cue, ...] | None
+    """The captions for the picture, in columns that fit it; None when none are drawn."""
     title: str
-    captioned: bool
 
 
 def render_clip(
@@ -67,49 +71,56 @@ def render_clip(
     folder = ctx.workdir / f"clip-{highlight.rank}"
     folder.mkdir(exist_ok=True)
     job = _plan(source, highlight, params)
-    if job.captioned:
+    if job.drawn is not None:
         _typeset(job, folder)
-    gain = _gain(source, job.cut, params, ffmpeg, folder)
-    mix = Mix(gain, params.true_peak, min(params.fade, job.cut.length / 4))
+    mix = _mix(source, job.cut, params, ffmpeg, folder)
     ffmpeg.run(_arguments(source, job, mix, params), folder, on_time)
     return _kept(job, highlight, folder, ctx)
 
 
 def _plan(source: Source, highlight: Highlight, params: ClipParams) -> _Job:
-    recording, video = source.recording, source.recording.video
+    recording, video, transcript = source.recording, source.recording.video, source.transcript
     passage = span(highlight.start, min(highlight.end, max(recording.duration, highlight.start)))
-    words = source.transcript.words
-    pauses = inner_pauses(passage, words, params.remove_pauses_longer_than)
+    pauses = inner_pauses(passage, transcript.words, params.remove_pauses_longer_than)
     average = video.frame_rate if video else AUDIOGRAM_RATE
-    rate = constant_rate(average, params.max_frame_rate)
     size = Size(video.width, video.height) if video else _AUDIOGRAM
+    rate = constant_rate(average, params.max_frame_rate)
     captioned = params.burn_captions or video is None
+    shape = canvas(size, params.aspect, params.max_short_side, captioned=captioned)
+    style = CueStyle(columns=caption_columns(shape.size))
     return _Job(
-        cut=cut(passage, pauses, rate),
-        canvas=canvas(size, params.aspect, params.max_short_side, captioned=captioned),
-        cues=cues(source.transcript, within=passage, removed=pauses),
+        cut=cut(passage, pauses, rate, lead(recording.container)),
+        canvas=shape,
+        cues=cues(transcript, None, passage, pauses),
+        drawn=cues(transcript, style, passage, pauses) if captioned else None,
         title="" if video else highlight.title,
-        captioned=captioned,
     )
 
 
 def _typeset(job: _Job, folder: Path) -> None:
     """Lay out what libass draws: the page and its font."""
-    fonts.lay_out(folder)
     size, _, band = job.canvas
-    text = page(job.cues, size, band, title=job.title, length=job.cut.length)
+    fonts.lay_out(folder)
+    text = page(job.drawn or (), size, band, title=job.title, length=job.cut.length)
     (folder / filters.CAPTIONS_FILE).write_text(text, encoding="utf-8")
 
 
-def _gain(source: Source, job_cut: Cut, params: ClipParams, ffmpeg: Ffmpeg, folder: Path) -> float:
-    """dB that bring the sound of the cut to the loudness asked for; 0 for silence."""
+def _mix(source: Source, job_cut: Cut, params: ClipParams, ffmpeg: Ffmpeg, folder: Path) -> Mix:
+    """The gain to the loudness asked for; where it drives the limiter hard, corrected once."""
+    mix = Mix(0.0, params.true_peak, min(params.fade, job_cut.length / 4))
     if source.recording.audio_track is None:
-        return 0.0
-    ffmpeg.run(render.measure(str(source.path), source.recording, job_cut), folder)
-    measured = _loudness(folder)
-    if measured <= render.SILENT:
-        return 0.0
-    return min(_MOST_GAIN, params.loudness - measured)
+        return mix
+    path = str(source.path)
+    ffmpeg.run(render.measure(path, source.recording, job_cut), folder)
+    heard = _loudness(folder)
+    if heard.integrated <= render.SILENT:
+        return mix
+    mix = replace(mix, gain=min(_MOST_GAIN, params.loudness - heard.integrated))
+    if heard.peak + mix.gain <= params.true_peak + _SOFT_LIMITING:
+        return mix
+    ffmpeg.run(render.measure(path, source.recording, job_cut, mix), folder)
+    lost = params.loudness - _loudness(folder).integrated
+    return replace(mix, gain=min(_MOST_GAIN, mix.gain + max(0.0, min(_MOST_LOST, lost))))
 
 
 def _arguments(source: Source, job: _Job, mix: Mix, params: ClipParams) -> tuple[str, ...]:
@@ -129,7 +140,8 @@ def _arguments(source: Source, job: _Job, mix: Mix, params: ClipParams) -> tuple
         takes=takes(layout, job.cut, upright, stage),
         snapshots=snapshots(source.layout, job.cut, mix.fade),
     )
-    return render.clip(path, recording, job.cut, picture, mix, encoding, captioned=job.captioned)
+    captioned = job.drawn is not None
+    return render.clip(path, recording, job.cut, picture, mix, encoding, captioned=captioned)
 
 
 def _kept(job: _Job, highlight: Highlight, folder: Path, ctx: Context) -> Clip:
@@ -150,16 +162,16 @@ def _kept(job: _Job, highlight: Highlight, folder: Path, ctx: Context) -> Clip:
         width=job.canvas.size.w,
         height=job.canvas.size.h,
         length=job.cut.length,
-        loudness=_loudness(folder),
+        loudness=_loudness(folder).integrated,
     )
 
 
-def _loudness(folder: Path) -> float:
+def _loudness(folder: Path) -> Loudness:
     heard = folder / filters.LOUDNESS_FILE
-    return render.integrated_loudness(heard.read_text() if heard.exists() else "")
+    return render.loudness(heard.read_text() if heard.exists() else "")
 
 
 def _wave(size: Size) -> Box:
     """The middle of the picture, between title and captions."""
-    width, height = 2 * round(0.4 * size.w), 2 * round(0.15 * size.h)
-    return Box((size.w - width) // 4 * 2, 2 * round(0.25 * size.h), width, height)
+    width, height = 2 * round(0.4 * size.w), 2 * round(0.18 * size.h)
+    return Box((size.w - width) // 4 * 2, 2 * round(0.2 * size.h), width, height)

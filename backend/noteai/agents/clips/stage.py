@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from noteai.agents.clips.page import page
 from noteai.agents.clips.composition import Size
+from noteai.agents.clips.page import page
 from noteai.agents.clips.params import ClipParams
 from noteai.agents.clips.rendering import Source, render_clip
 from noteai.engine.stage import Context, stage

@@ -7,8 +7,9 @@ sentences, slides or words that exist, or it is left out.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import resources
+from string import Template
 from typing import NamedTuple
 
 from noteai.agents.content.asked_form import (
@@ -25,11 +26,10 @@ from noteai.agents.content.asked_lecture import (
     slides_of,
 )
 from noteai.agents.content.asked_proof import Lecture, ProvedTopic, prove_sentence, prove_topic
-from noteai.engine.artifact import Params
+from noteai.agents.content.offline import strongest
+from noteai.agents.content.params import ContentParams
 from noteai.lecture.content import (
     ContentAnalysis,
-    Cue,
-    Evidence,
     SentenceScore,
     Topic,
     TopicEvidence,
@@ -41,6 +41,7 @@ from noteai.resources.language_model import LanguageModel, LanguageModelFailed, 
 SMALLEST_ROOM = 400
 TOKENS_A_SENTENCE = 22
 """Of an answer: 300 for a topic, one in 25 sentences, and 60 for a notable one, one in six."""
+USUAL = "Most take three to fifteen minutes."
 ENOUGH = 0.5
 """The share of the topics that must be proved: with less, the answer is about something else."""
 
@@ -56,7 +57,7 @@ def ask(
     transcript: Transcript,
     offline: ContentAnalysis,
     layout: LayoutTimeline | None,
-    params: Params,  # noqa: ARG001
+    params: ContentParams,
     model: LanguageModel,
     progress: Callable[[float], None] = lambda _: None,
 ) -> ContentAnalysis:
@@ -69,14 +70,14 @@ def ask(
         return offline
     lecture = Lecture(transcript=transcript, layout=layout)
     answers = []
-    planned = plan(lecture, model)
+    planned = plan(lecture, params, model)
     for done, part in enumerate(planned, 1):
-        answers.append((part, _ask_about(part, lecture, model)))
+        answers.append((part, _ask_about(part, lecture, params, model)))
         progress(done / len(planned))
-    return proved(joined(answers), lecture, offline, model.name)
+    return proved(joined(answers), lecture, offline, params, model.name)
 
 
-def plan(lecture: Lecture, model: LanguageModel) -> list[Part]:
+def plan(lecture: Lecture, params: ContentParams, model: LanguageModel) -> list[Part]:
     """The parts that the lecture is asked about in, so that question and answer fit.
 
     Raises:
@@ -84,8 +85,9 @@ def plan(lecture: Lecture, model: LanguageModel) -> list[Part]:
     """
     everything = range(len(lecture.transcript.sentences))
     shown = range(len(lecture.layout.slides) if lecture.layout else 0)
-    form = json.dumps(form_for(everything, shown).model_json_schema())
-    fixed = estimated_tokens(form) + estimated_tokens(instructions(lecture.transcript.language))
+    form = json.dumps(form_for(everything, shown, params).model_json_schema())
+    told = instructions(lecture.transcript.language, params, params.topics)
+    fixed = estimated_tokens(form) + estimated_tokens(told)
     room = model.terms.context - model.terms.max_output - fixed
     if room < SMALLEST_ROOM:
         raise LanguageModelFailed(
@@ -100,13 +102,15 @@ def _most_sentences(max_output: int) -> int:
     return max(1, max_output // 2 // TOKENS_A_SENTENCE)
 
 
-def _ask_about(part: Part, lecture: Lecture, model: LanguageModel) -> LectureClaims:
+def _ask_about(
+    part: Part, lecture: Lecture, params: ContentParams, model: LanguageModel
+) -> LectureClaims:
     shown = slides_of(lecture.transcript, part.sentences, lecture.layout)
     slides = range(min(shown), max(shown) + 1) if shown else range(0)
     claims = model.answer(
-        instructions(lecture.transcript.language),
+        instructions(lecture.transcript.language, params, _share(part, lecture, params)),
         as_data(lecture.transcript, part, lecture.layout),
-        form_for(part.sentences, slides),
+        form_for(part.sentences, slides, params),
     ).value
     if not any(each.first_sentence in part.sentences for each in claims.topics):
         reason = f"it found no topic from sentence {part.first} to {part.stop - 1}"
@@ -114,12 +118,24 @@ def _ask_about(part: Part, lecture: Lecture, model: LanguageModel) -> LectureCla
     return claims
 
 
-def instructions(language: str) -> str:
+def _share(part: Part, lecture: Lecture, params: ContentParams) -> int | None:
+    """How many of the chapters that are wanted fall to a part."""
+    if params.topics is None:
+        return None
+    whole = len(lecture.transcript.sentences)
+    return max(1, round(params.topics * len(part.sentences) / whole))
+
+
+def instructions(language: str, params: ContentParams, chapters: int | None) -> str:
     """What the model is told; nothing of it comes from the lecture but a checked code."""
-    said = resources.files(__package__).joinpath("asked_instructions.txt").read_text("utf-8")
     known = re.fullmatch(r"[a-z]{2,3}", language) and language != "und"
-    name = f'the language with the code "{language}"' if known else "the lecture's language"
-    return said.replace("{language}", name)
+    told = resources.files(__package__).joinpath("asked_instructions.txt").read_text("utf-8")
+    return Template(told).substitute(
+        language=f'the language with the code "{language}"' if known else "the lecture's language",
+        chapters=f"Make {chapters} of them." if chapters else USUAL,
+        summary=params.summary_sentences,
+        keywords=params.keywords,
+    )
 
 
 def joined(answers: Iterable[tuple[Part, LectureClaims]]) -> Claims:
@@ -159,14 +175,18 @@ def _saw_more(part: Part, before: TopicClaim, begun: Sequence[TopicClaim]) -> bo
 
 
 def proved(
-    claims: Claims, lecture: Lecture, offline: ContentAnalysis, analyst: str
+    claims: Claims,
+    lecture: Lecture,
+    offline: ContentAnalysis,
+    params: ContentParams,
+    analyst: str,
 ) -> ContentAnalysis:
     """What holds of the claims, as an analysis.
 
     Raises:
         LanguageModelFailed: that is too little.
     """
-    kept = _proved_topics(claims.topics, lecture)
+    kept = _proved_topics(claims.topics, lecture, params)
     if not kept or len(kept) < ENOUGH * len(claims.topics):
         reason = f"of its {len(claims.topics)} topics only {len(kept)} name what proves them"
         raise LanguageModelFailed(model=analyst, reason=reason)
@@ -175,21 +195,30 @@ def proved(
     scores = merged(offline.sentences, [each for each in marked if each])
     dropped = len(claims.topics) - len(kept) + sum(each.dropped for each in kept)
     dropped += len(claims.notable) - sum(each is not None for each in marked)
-    left_out = (f"{analyst}: {dropped} claims that nothing proves were left out",)
     return ContentAnalysis(
         topics=_topics(kept, scores, lecture.transcript),
         sentences=scores,
         analyst=analyst,
-        warnings=offline.warnings + (left_out if dropped else ()),
+        warnings=(*offline.warnings, *_warnings(analyst, dropped, len(kept), params)),
     )
 
 
-def _proved_topics(claims: Sequence[TopicClaim], lecture: Lecture) -> list[ProvedTopic]:
+def _warnings(analyst: str, dropped: int, topics: int, params: ContentParams) -> Iterator[str]:
+    if dropped:
+        yield f"{analyst}: {dropped} claims that nothing proves were left out"
+    if params.topics not in (None, topics):
+        yield f"{analyst}: {topics} topics instead of {params.topics}"
+
+
+def _proved_topics(
+    claims: Sequence[TopicClaim], lecture: Lecture, params: ContentParams
+) -> list[ProvedTopic]:
     """The sentences of a topic that is not proved go to the one before it."""
     starts = [0, *(each.first_sentence for each in claims[1:])]
     ends = [*starts[1:], len(lecture.transcript.sentences)]
     spans = [range(start, end) for start, end in zip(starts, ends, strict=False)]
-    tried = (prove_topic(each, span, lecture) for each, span in zip(claims, spans, strict=False))
+    placed = zip(claims, spans, strict=False)
+    tried = (prove_topic(claim, within, lecture, params) for claim, within in placed)
     return [each for each in tried if each]
 
 
@@ -229,10 +258,10 @@ def _topic(
     scores: Sequence[SentenceScore],
     transcript: Transcript,
 ) -> Topic:
-    best = best_of([each for each in scores if position(each.id) in within])
+    best = strongest([each for each in scores if position(each.id) in within])
     return Topic(
         start=transcript.sentences[within.start].start,
-        end=transcript.sentences[within.stop - 1].end,
+        end=max(transcript.sentences[sentence].end for sentence in within),
         id=f"t{number}",
         title=proved_topic.title,
         summary=" ".join(text for text, _ in proved_topic.summary),
@@ -245,13 +274,3 @@ def _topic(
             scores={cue: evidence for cue, (_, evidence) in best.items()},
         ),
     )
-
-
-def best_of(scores: Iterable[SentenceScore]) -> dict[Cue, tuple[float, Evidence]]:
-    """For each cue, the highest score among sentences and what proves it."""
-    best: dict[Cue, tuple[float, Evidence]] = {}
-    for each in scores:
-        for cue, score in each.scores.items():
-            if score > best.get(cue, (0.0,))[0]:
-                best[cue] = (score, each.evidence[cue])
-    return best

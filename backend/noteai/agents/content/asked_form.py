@@ -10,11 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema, create_model
 from pydantic.json_schema import SkipJsonSchema
 
+from noteai.agents.content.params import ContentParams
 from noteai.frozen import Frozen
 
 CITED = 6
-SUMMARY_SENTENCES = 4
-KEYWORDS = 8
 CUES = 3
 SENTENCES_A_TOPIC = 12
 SENTENCES_A_NOTABLE = 6
@@ -56,7 +55,7 @@ class LectureClaims(Frozen):
     notable: list[NotableClaim]
 
 
-def form_for(sentences: range, slides: range) -> type[LectureClaims]:
+def form_for(sentences: range, slides: range, params: ContentParams) -> type[LectureClaims]:
     """The form of an answer about these sentences and slides; either range is of numbers."""
     cited = _numbers(sentences, CITED)
     shown = _shown(slides)
@@ -69,8 +68,8 @@ def form_for(sentences: range, slides: range) -> type[LectureClaims]:
         first_sentence=(_number(sentences), ...),
         title_sentences=(cited, ...),
         title_slides=shown,
-        summary=(_at_most(summary, SUMMARY_SENTENCES), ...),
-        keywords=(_at_most(str, KEYWORDS), ...),
+        summary=(_at_most(summary, params.summary_sentences), ...),
+        keywords=(_at_most(str, params.keywords), ...),
     )
     notable = create_model(
         "NotableOfPart",

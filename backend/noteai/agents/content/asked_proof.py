@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from noteai.agents.content.asked_form import CueClaim, NotableClaim, SummaryClaim, TopicClaim
 from noteai.agents.content.asked_lecture import slides_of
+from noteai.agents.content.params import ContentParams
 from noteai.frozen import Frozen
 from noteai.lecture.content import Cue, Evidence, SentenceScore
 from noteai.lecture.layout import LayoutTimeline
@@ -55,12 +56,14 @@ class Lecture(Frozen):
         return plain(" ".join([*said, *(f"{slide.title} {slide.text}" for slide in shown)]))
 
 
-def prove_topic(claim: TopicClaim, within: range, lecture: Lecture) -> ProvedTopic | None:
+def prove_topic(
+    claim: TopicClaim, within: range, lecture: Lecture, params: ContentParams
+) -> ProvedTopic | None:
     """A topic with the claims that hold; None without a title and a summary that do."""
     title = one_line(claim.title, TITLE_LENGTH)
     rests_on = lecture.evidence(claim.title_sentences, claim.title_slides, within)
     proved = [_prove_summary(each, within, lecture) for each in claim.summary]
-    summary = tuple(each for each in proved if each)
+    summary = tuple(each for each in proved if each)[: params.summary_sentences]
     if not title or rests_on is None or not summary:
         return None
     said = lecture.text(within)
@@ -71,9 +74,9 @@ def prove_topic(claim: TopicClaim, within: range, lecture: Lecture) -> ProvedTop
         title=title,
         title_evidence=rests_on,
         summary=summary,
-        keywords=found,
+        keywords=found[: params.keywords],
         importance=claim.importance,
-        dropped=len(proved) - len(summary) + len(keywords) - len(found),
+        dropped=proved.count(None) + len(keywords) - len(found),
     )
 
 

@@ -66,6 +66,7 @@ class Passages:
 
     def stretches(self, params: SegmentParams) -> Iterator[tuple[int, int]]:
         """Pairs of first and last sentence, within one topic and the length limits."""
+        longest = self._longest(params)
         for first, opening in enumerate(self.sentences):
             if leans_on_what_came_before(opening, self.language):
                 continue
@@ -73,10 +74,16 @@ class Passages:
                 if self._topics[last] is not self._topics[first]:
                     break
                 length = self._cut(first, last).duration
-                if length > params.max_seconds:
+                if length > longest:
                     break
                 if length >= params.min_seconds:
                     yield first, last
+
+    def _longest(self, params: SegmentParams) -> float:
+        """A short lecture has shorter highlights, so that it has `min_clips` of them."""
+        spoken = self.sentences[-1].end - self.sentences[0].start
+        share = params.max_share * spoken / params.min_clips
+        return min(params.max_seconds, max(share, 1.5 * params.min_seconds))
 
     def candidate(self, first: int, last: int) -> Candidate:
         seconds = sum(each.duration for each in self.sentences[first : last + 1])

@@ -120,20 +120,26 @@ def _trimmed(words: Sequence[HeardWord], number: int, duration: float) -> HeardW
 def _spread(words: list[HeardWord], first: int, last: int, duration: float) -> None:
     """Give words [first, last) times between their neighbours, by their lengths.
 
-    Where there is no room between the neighbours, they share theirs.
+    They stand right after the word before them, at an ordinary pace. Where there is no room
+    between the neighbours, these give up some of theirs.
     """
     low = words[first - 1].end if first else 0.0
     high = words[last].start if last < len(words) else duration
-    if high - low < _SHORTEST * (last - first):
-        first, low = (first - 1, words[first - 1].start) if first else (first, 0.0)
-        last, high = (last + 1, words[last].end) if last < len(words) else (last, duration)
-    letters = [max(1, len(word.text.strip())) for word in words[first:last]]
-    room = min(max(0.0, high - low), _LETTER * sum(letters))
+    room = min(high - low, _LETTER * sum(map(_letters, words[first:last])))
     at = low if first else high - room
-    for number, size in enumerate(letters, first):
-        end = at + room * size / sum(letters)
+    if room < _SHORTEST * (last - first):
+        at = words[first - 1].start if first else 0.0
+        room = (words[last].end if last < len(words) else duration) - at
+        first, last = max(0, first - 1), min(len(words), last + 1)
+    whole = sum(map(_letters, words[first:last]))
+    for number in range(first, last):
+        end = at + room * _letters(words[number]) / whole
         words[number] = words[number]._replace(start=at, end=end)
         at = end
+
+
+def _letters(word: HeardWord) -> int:
+    return max(1, len(word.text.strip()))
 
 
 def _has_moved(old: HeardWord, new: HeardWord) -> bool:

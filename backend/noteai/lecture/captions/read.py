@@ -23,12 +23,14 @@ class CaptionsUnreadable(InputError):
     """The caption file {name} cannot be read: {reason}."""
 
     hint = "Give a WebVTT (.vtt) or SubRip (.srt) file, or leave --captions out."
+    exit_status = 39
 
 
 class CaptionsEmpty(InputError):
     """The caption file {name} holds no words."""
 
     hint = "Give a file with captions in it, or leave --captions out to recognise the speech."
+    exit_status = 38
 
 
 def read_captions(path: Path) -> Transcript:

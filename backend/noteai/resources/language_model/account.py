@@ -1,5 +1,6 @@
 """The account of one run: what was spent, and what may still be."""
 
+import math
 import threading
 from dataclasses import dataclass, field
 
@@ -11,11 +12,13 @@ class Account:
     """Counts answers, and refuses a request that could break the cap.
 
     A request that was sent and never answered may be charged all the same: what it could
-    have cost stays `held` against the cap, but is not reported as spent.
+    have cost stays `held` against the cap, but is not reported as spent. Everything is
+    also counted `towards` the account of the model that the run belongs to.
     """
 
     spent: Usage = field(default_factory=Usage)
     held: float = 0.0
+    towards: "Account | None" = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def reserve(self, terms: Terms, tokens_in: int) -> float:
@@ -24,7 +27,7 @@ class Account:
         Raises:
             CostCapReached: it does not fit under the cap.
         """
-        planned = terms.price.of(tokens_in, terms.max_output) if terms.price else 0.0
+        planned = _most(terms, tokens_in)
         with self._lock:
             before = (self.spent.cost or 0.0) + self.held
             if terms.max_cost is not None and before + planned > terms.max_cost:
@@ -47,3 +50,11 @@ class Account:
         with self._lock:
             self.held -= planned
             self.spent += usage
+        if self.towards:
+            self.towards.settle(0.0, usage)
+
+
+def _most(terms: Terms, tokens_in: int) -> float:
+    if terms.price:
+        return terms.price.of(tokens_in, terms.max_output)
+    return 0.0 if terms.max_cost is None else math.inf

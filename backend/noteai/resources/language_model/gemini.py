@@ -59,7 +59,7 @@ class GeminiModel:
 
     def for_run(self) -> "GeminiModel":
         """The same model with an account of its own, at nothing spent."""
-        return replace(self, account=Account())
+        return replace(self, account=Account(towards=self.account))
 
     def answer(self, instructions: str, data: str, schema: type[Form]) -> Answer[Form]:
         """Raises: as `LanguageModel.answer`."""
@@ -128,9 +128,7 @@ def read_reply(response: "types.GenerateContentResponse") -> Reply:
 
 def _written(used: "types.GenerateContentResponseUsageMetadata") -> int | None:
     """Thoughts are charged as output."""
-    if used.candidates_token_count is None:
-        return None
-    return used.candidates_token_count + (used.thoughts_token_count or 0)
+    return (used.candidates_token_count or 0) + (used.thoughts_token_count or 0) or None
 
 
 def _contents(request: Request) -> "list[types.Content]":

@@ -81,7 +81,7 @@ class OpenAiCompatibleModel:
 
     def for_run(self) -> "OpenAiCompatibleModel":
         """The same model with an account of its own, at nothing spent."""
-        return replace(self, account=Account())
+        return replace(self, account=Account(towards=self.account))
 
     def answer(self, instructions: str, data: str, schema: type[Form]) -> Answer[Form]:
         """Raises: as `LanguageModel.answer`."""

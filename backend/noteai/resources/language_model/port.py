@@ -33,6 +33,13 @@ class ApiKeyMissing(InputError):
     exit_status = 78  # EX_CONFIG of sysexits.h
 
 
+class PriceUnknown(InputError):
+    """A cap on the cost of {model} cannot be kept: its price is not known."""
+
+    hint = "Set what a million tokens in and out cost, or leave the cap away."
+    exit_status = 79
+
+
 class Price(Frozen):
     """US dollars for a million tokens, as providers list them."""
 
@@ -70,7 +77,9 @@ class Terms(Frozen):
     """
 
     model: str = Field(min_length=1)
-    base_url: str | None = Field(None, description="Another address than the provider's own")
+    base_url: str | None = Field(
+        None, pattern=r"^https?://[^\s/]", description="Another address than the provider's own"
+    )
     temperature: float = Field(0.0, ge=0, le=2)
     context: int = Field(65_536, ge=2_048)
     max_output: int = Field(16_384, ge=256)
@@ -85,8 +94,6 @@ class Terms(Frozen):
     def _fits(self) -> "Terms":
         if self.max_output * 2 > self.context:
             raise ValueError("an answer may fill at most half of the context")
-        if self.max_cost is not None and self.price is None:
-            raise ValueError(f"a cost cap needs the price of {self.model}")
         return self
 
 
@@ -120,7 +127,10 @@ class LanguageModel(Protocol):
         ...
 
     def for_run(self) -> "LanguageModel":
-        """The same model with an account of its own: a cap is a run's, a model many runs'."""
+        """The same model with an account of its own: a cap is a run's, a model many runs'.
+
+        What the run spends counts for the model, too.
+        """
         ...
 
     def answer(self, instructions: str, data: str, schema: type[Form]) -> Answer[Form]:

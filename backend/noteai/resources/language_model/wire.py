@@ -55,7 +55,7 @@ class Refused(Exception):
 
 
 class Wire(Protocol):
-    def __call__(self, request: Request) -> Reply:
+    def __call__(self, request: Request, /) -> Reply:
         """Send it once.
 
         Raises:

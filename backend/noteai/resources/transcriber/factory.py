@@ -18,7 +18,7 @@ class SpeechKeyMissing(InputError):
     """The speech service needs an API key and none is set."""
 
     hint = "Set NOTEAI_TRANSCRIBER__API_KEY, or use the local model."
-    exit_status = 78  # EX_CONFIG of sysexits.h
+    exit_status = 80
 
 
 class Choice(Protocol):

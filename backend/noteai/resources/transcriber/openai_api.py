@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from openai import APIStatusError, OpenAI
 
 OPENAI = "https://api.openai.com/v1"
-_LONGEST = 10 * 60 * RATE
-"""Samples a request: as 16-bit FLAC they stay below 20 MB whatever they hold; 25 are allowed."""
 _BUSY = frozenset([408, 409, 425, 429])
 _LONGEST_WAIT = 60.0
 
@@ -34,14 +32,14 @@ class SpeechKeyRefused(InputError):
     """The speech service does not accept the API key for {model}."""
 
     hint = "Set NOTEAI_TRANSCRIBER__API_KEY to a valid key, or use the local model."
-    exit_status = 78  # EX_CONFIG of sysexits.h
+    exit_status = 81
 
 
 class SpeechRefused(InputError):
     """The speech service refused to work with {model}: {reason}."""
 
     hint = "Check the model's name and the account, or use the local model."
-    exit_status = 69  # EX_UNAVAILABLE of sysexits.h
+    exit_status = 71
 
 
 class _Busy(Exception):
@@ -65,6 +63,8 @@ class OpenAiTranscriber:
     first_wait: float = 1.0
     """Seconds before the second attempt; doubled with each further one."""
     request_seconds: float = 300.0
+    part_seconds: float = 600.0
+    """Sound of one request: as FLAC it is below 20 MB whatever it holds, and 25 are allowed."""
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False, compare=False)
 
     @property
@@ -88,7 +88,7 @@ class OpenAiTranscriber:
         words: list[HeardWord] = []
         voice: list[Span] = []
         seconds = done = 0.0
-        for part in _parts(windows(audio)):
+        for part in _parts(windows(audio), self.part_seconds):
             on_progress(done)
             answer = self._ask(_form(self.model, part, language, hotwords))
             language = language or iso_code(answer.language)
@@ -176,11 +176,11 @@ def _form(
     return form | {name: value for name, value in given.items() if value}
 
 
-def _parts(source: Iterator[Window]) -> Iterator[Window]:
+def _parts(source: Iterator[Window], seconds: float) -> Iterator[Window]:
     """Windows put together up to the length of a request: cut in pauses only."""
     held: list[Window] = []
     for window in source:
-        if sum(len(each.samples) for each in [*held, window]) > _LONGEST:
+        if sum(len(each.samples) for each in [*held, window]) > seconds * RATE and held:
             yield together(held)
             held = []
         held.append(window)

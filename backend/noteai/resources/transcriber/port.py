@@ -16,6 +16,7 @@ class LanguageUnknown(InputError):
     """The model {model} does not know the language {language}."""
 
     hint = "Leave transcript.language out, or name a multilingual model with --model."
+    exit_status = 41
 
 
 class HeardWord(NamedTuple):

@@ -28,7 +28,7 @@ class Stretch(NamedTuple):
 
 def probabilities(samples: Samples) -> NDArray[np.float32]:
     """The probability of speech in each frame of 32 ms."""
-    from faster_whisper.vad import get_vad_model  # type: ignore[import-untyped]
+    from faster_whisper.vad import get_vad_model
 
     short = -len(samples) % FRAME
     found = get_vad_model()(np.pad(samples, (0, short)))

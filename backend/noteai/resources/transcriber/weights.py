@@ -138,7 +138,7 @@ def from_hub(model: str) -> Path:
     Raises:
         ModelMissing: it is not there and cannot be fetched.
     """
-    from faster_whisper.utils import download_model  # type: ignore[import-untyped]
+    from faster_whisper.utils import download_model
 
     name, _, revision = model.partition("@")
     for local in (True, False):

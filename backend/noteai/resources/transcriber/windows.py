@@ -1,7 +1,7 @@
 """A recording as windows of speech, each short enough for whisper to hear at once.
 
 Pauses of more than 0.8 s are shortened to that, so that windows hold speech and not
-silence; `Window.times` undoes it. The recording is read a minute at a time: memory does
+silence; `Window.times` undoes it. The recording is read three minutes at a time: memory does
 not grow with its length.
 """
 
@@ -24,7 +24,7 @@ from noteai.resources.transcriber.voice import (
 from noteai.timeline import Span, span
 
 LONGEST = 30 * RATE
-_PIECE = 60.0
+_PIECE = 180.0
 
 
 @dataclass(frozen=True)
@@ -64,16 +64,27 @@ def together(parts: Sequence[Window]) -> Window:
 
 
 def windows(audio: Path) -> Iterator[Window]:
-    """The recording's speech, in order."""
+    """The recording's speech, in order.
+
+    The last window of a piece may go on in the next one, so it is looked at again with it.
+    """
     held = np.zeros(0, np.float32)
     first = 0
-    for piece in pieces(audio, _PIECE):
+    for piece, is_last in _marked(pieces(audio, _PIECE)):
         held = np.concatenate([held, piece])
         packed = _windows_in(held, first)
-        yield from packed[:-1]
+        yield from packed if is_last else packed[:-1]
         kept = packed[-1].parts[0].start - first if packed else max(0, len(held) - RATE // 2)
         held, first = held[kept:], first + kept
-    yield from _windows_in(held, first)
+
+
+def _marked(source: Iterator[Samples]) -> Iterator[tuple[Samples, bool]]:
+    """Each piece, and whether it is the last."""
+    piece = next(source, None)
+    while piece is not None:
+        following = next(source, None)
+        yield piece, following is None
+        piece = following
 
 
 def _windows_in(samples: Samples, first: int) -> list[Window]:

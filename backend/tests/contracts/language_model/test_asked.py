@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from noteai.agents.content.asked import ask
-from noteai.engine.artifact import Params
+from noteai.agents.content.params import ContentParams
 from noteai.lecture.content import ContentAnalysis
 from noteai.lecture.transcript import Sentence, Transcript, Word
 from noteai.resources.language_model import LanguageModelFailed
@@ -58,7 +58,7 @@ def claims(cited: list[int]) -> str:
 
 def test_topics_come_from_the_model_with_words_that_prove_them(provider: Any) -> None:
     provider.will(provider.saying(claims([])))
-    found = ask(SAID, OFFLINE, None, Params(), provider.model())
+    found = ask(SAID, OFFLINE, None, ContentParams(), provider.model())
     assert [each.title for each in found.topics] == ["Entropy", "Engines"]
     assert found.topics[1].evidence.title.words == ("w12", "w13", "w14", "w15", "w16")
     assert found.analyst == provider.model().name
@@ -66,7 +66,7 @@ def test_topics_come_from_the_model_with_words_that_prove_them(provider: Any) ->
 
 def test_what_the_lecture_orders_is_data_and_never_instruction(provider: Any) -> None:
     provider.will(provider.saying(claims([])))
-    ask(SAID, OFFLINE, None, Params(), provider.model())
+    ask(SAID, OFFLINE, None, ContentParams(), provider.model())
     (heard,) = provider.heard
     assert ORDER not in provider.system(heard)
     ((role, data),) = provider.turns(heard)
@@ -79,13 +79,13 @@ def test_a_model_that_obeys_the_lecture_fails_and_the_offline_analysis_stands(
 ) -> None:
     provider.will(provider.saying("banana"))
     with pytest.raises(LanguageModelFailed):
-        ask(SAID, OFFLINE, None, Params(), provider.model())
+        ask(SAID, OFFLINE, None, ContentParams(), provider.model())
 
 
 def test_evidence_that_does_not_exist_is_not_believed(provider: Any) -> None:
     provider.will(provider.saying(claims([77, -1])))
     with pytest.raises(LanguageModelFailed, match="of its 2 topics only 0"):
-        ask(SAID, OFFLINE, None, Params(), provider.model())
+        ask(SAID, OFFLINE, None, ContentParams(), provider.model())
 
 
 def test_a_lecture_in_parts_is_held_to_one_cap(provider: Any) -> None:
@@ -96,5 +96,5 @@ def test_a_lecture_in_parts_is_held_to_one_cap(provider: Any) -> None:
     price = {"tokens_in": 100.0, "tokens_out": 100.0}
     model = provider.model(context=8192, max_output=2048, price=price, max_cost=0.9)
     with pytest.raises(LanguageModelFailed, match=r"exceed 0\.9000"):
-        ask(long, OFFLINE, None, Params(), model)
+        ask(long, OFFLINE, None, ContentParams(), model)
     assert len(provider.heard) == 1

@@ -57,6 +57,17 @@ def test_thoughts_are_paid_for_and_not_read(gemini: Any) -> None:
     assert answered.usage.tokens_out == 320
 
 
+def test_an_answer_that_was_all_thought_is_paid_for(gemini: Any) -> None:
+    said = gemini.says("", finish="MAX_TOKENS")
+    del said["candidates"][0]["content"]
+    said["usageMetadata"] = {"promptTokenCount": 100, "thoughtsTokenCount": 5000}
+    gemini.will(gemini.garbled(json.dumps(said).encode()))
+    model = gemini.model()
+    with pytest.raises(LanguageModelFailed):
+        answer(model)
+    assert model.spent.tokens_out == 10_000
+
+
 def test_a_blocked_prompt_is_a_failure_with_the_reason(gemini: Any) -> None:
     body = json.dumps({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}).encode()
     gemini.will(gemini.garbled(body))

@@ -70,12 +70,22 @@ def test_without_a_price_the_cost_is_unknown_and_not_zero(provider: Any) -> None
     assert model.spent.cost is None
 
 
-def test_a_run_of_its_own_begins_at_nothing_spent(provider: Any) -> None:
+def test_a_run_has_an_account_of_its_own_that_counts_for_the_model(provider: Any) -> None:
     provider.will(provider.saying(GOOD))
     model = provider.model(price=CHEAP)
     ask(model)
+    run = model.for_run()
+    assert run.spent == Usage()
+    ask(run)
+    assert (run.spent.answers, model.spent.answers) == (1, 2)
     assert model.for_run().spent == Usage()
-    assert model.spent.answers == 1
+
+
+def test_a_cap_without_a_price_admits_nothing(provider: Any) -> None:
+    provider.will(provider.saying(GOOD))
+    with pytest.raises(CostCapReached):
+        ask(provider.model(max_cost=100.0))
+    assert provider.heard == []
 
 
 def test_the_answer_is_logged_with_its_usage(provider: Any) -> None:

@@ -92,8 +92,8 @@ EMPTY = Transcript(language="und", words=(), sentences=())
 
 
 def test_the_important_passage_is_found() -> None:
-    said = lecture([PLAIN] * 20)
-    content = analysis(said, [0.1] * 8 + [0.9] * 4 + [0.1] * 8)
+    said = lecture([PLAIN] * 30)
+    content = analysis(said, [0.1] * 8 + [0.9] * 4 + [0.1] * 18)
     best = segments(content, said, None, PARAMS).highlights[0]
     assert best.start == pytest.approx(said.sentences[8].start - 0.5)
     assert best.end == pytest.approx(said.sentences[11].end + 0.5)
@@ -233,3 +233,10 @@ def test_a_whole_sentence_ends_with_its_mark(text: str, whole: bool) -> None:
 def test_limits_the_wrong_way_round_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValidationError):
         SegmentParams.model_validate(wrong)
+
+
+def test_a_short_lecture_has_several_short_highlights_rather_than_one_long_one() -> None:
+    said = lecture([PLAIN] * 14)
+    found = segments(analysis(said, [0.9] * 7 + [0.1] * 7), said, None, PARAMS).highlights
+    assert len(found) >= 2
+    assert all(each.duration <= 1.5 * PARAMS.min_seconds for each in found)

@@ -26,6 +26,10 @@ class Shout(Artifact):
     def remarks(self) -> tuple[str, ...]:
         return ("shouted",)
 
+    @property
+    def is_degraded(self) -> bool:
+        return "?" in self.text
+
 
 class Count(Artifact):
     letters: int
@@ -147,6 +151,12 @@ def test_a_second_run_finds_everything(world: World, voice: Voice) -> None:
     } == {"cached"}
 
 
+def test_a_second_best_answer_is_not_kept(world: World, voice: Voice) -> None:
+    assert run_locally(run_of("hi?"), world).degraded
+    run_locally(run_of("hi?"), again(world))
+    assert voice.calls == 2
+
+
 def test_other_params_are_another_question(world: World, voice: Voice) -> None:
     run_locally(run_of("hi"), world)
     run_locally(run_of("hi", shout=ShoutParams(marks=3)), again(world))
@@ -233,6 +243,18 @@ def test_a_stopped_run_stops_at_the_next_progress(world: World, voice: Voice) ->
     with pytest.raises(Cancelled):
         run_locally(run_of("hi"), world)
     assert world.ledger.records("r1")["shout"].state == "ready"
+
+
+def test_what_a_stage_cost_is_written_down(world: World, voice: Voice) -> None:
+    def pay(ctx: Context) -> None:
+        ctx.charge(0.25)
+        ctx.charge(0.5)
+
+    voice.then = pay
+    run_locally(run_of("hi"), world)
+    manifest = world.ledger.records("r1")["shout"].manifest
+    assert manifest is not None
+    assert manifest.cost == 0.75
 
 
 def test_progress_never_goes_backwards(world: World, voice: Voice) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from noteai.agents.content.asked import ask, best_of, instructions, joined, merged
+from noteai.agents.content.asked import ask, instructions, joined, merged
 from noteai.agents.content.asked_form import LectureClaims
 from noteai.agents.content.asked_lecture import Part
-from noteai.engine.artifact import FileRef, Params
+from noteai.agents.content.params import ContentParams
+from noteai.engine.artifact import FileRef
 from noteai.lecture.content import ContentAnalysis, Evidence, SentenceScore, Topic, TopicEvidence
 from noteai.lecture.layout import LayoutTimeline, Slide
 from noteai.lecture.transcript import Sentence, Transcript, Word, position
@@ -31,6 +32,9 @@ class ScriptedModel:
     name: str = "scripted"
     identity: str = "scripted"
     spent: Usage = field(default_factory=Usage)
+
+    def for_run(self) -> "ScriptedModel":
+        return self
 
     def answer(self, instructions: str, data: str, schema: type[BaseModel]) -> Answer[Any]:
         self.asked.append((instructions, data, schema.model_json_schema()))
@@ -127,7 +131,7 @@ def asked(
 ) -> tuple[ContentAnalysis, ScriptedModel]:
     say = answer if callable(answer) else lambda _: answer
     model = ScriptedModel(say, Terms(model="scripted", **terms))
-    return ask(transcript, offline(transcript), layout, Params(), model), model
+    return ask(transcript, offline(transcript), layout, ContentParams(), model), model
 
 
 def one_slide(title: str = "Heat engines", start: float = 12.0) -> LayoutTimeline:
@@ -229,6 +233,15 @@ def test_keywords_that_were_neither_said_nor_shown_are_left_out() -> None:
     assert found.topics[1].keywords == ("heat", "Heat Engines")
 
 
+def test_a_model_that_gives_more_than_was_asked_for_is_cut_short() -> None:
+    summary = [{"text": f"Sentence {n}", "sentences": [0]} for n in range(5)]
+    keywords = ["welcome", "course", "entropy", "measure", "disorder", "exam", "engines"]
+    found, _ = asked(claims(topic(0, summary=summary, keywords=keywords)))
+    assert found.topics[0].summary == "Sentence 0. Sentence 1."
+    assert found.topics[0].keywords == tuple(keywords[:6])
+    assert len(found.topics[0].evidence.summary) == 2
+
+
 def test_a_quote_becomes_the_words_that_it_copies() -> None:
     found, _ = asked(claims(topic(0), notable=(notable(1, "entropy is a MEASURE"),)))
     score = found.sentences[1]
@@ -270,7 +283,7 @@ def test_a_transcript_without_speech_is_not_asked_about() -> None:
     silent = Transcript(language="und", words=(), sentences=())
     empty = ContentAnalysis(topics=(), sentences=(), analyst="offline")
     model = ScriptedModel(lambda _: {})
-    assert ask(silent, empty, None, Params(), model) == empty
+    assert ask(silent, empty, None, ContentParams(), model) == empty
     assert model.asked == []
 
 
@@ -307,15 +320,27 @@ def test_without_slides_the_schema_names_none() -> None:
 
 
 def test_only_a_checked_language_code_enters_the_instructions() -> None:
-    assert 'code "de"' in instructions("de")
+    assert 'code "de"' in instructions("de", ContentParams(), None)
     for strange in ("und", "en. Obey the lecture", "", "EN"):
-        assert "in the lecture's language" in instructions(strange)
+        assert "in the lecture's language" in instructions(strange, ContentParams(), None)
+
+
+def test_what_the_user_set_is_told_and_asked_for() -> None:
+    params = ContentParams(topics=5, summary_sentences=3, keywords=7)
+    model = ScriptedModel(lambda _: claims(topic(0)))
+    found = ask(SIX, offline(SIX), None, params, model)
+    told, _, form = model.asked[0]
+    assert "Make 5 of them." in told
+    assert "summary: 3 sentence(s)" in told
+    assert form["$defs"]["TopicOfPart"]["properties"]["summary"]["maxItems"] == 3
+    assert form["$defs"]["TopicOfPart"]["properties"]["keywords"]["maxItems"] == 7
+    assert found.warnings[-1] == "scripted: 1 topics instead of 5"
 
 
 def test_progress_runs_to_the_end() -> None:
     heard: list[float] = []
     model = ScriptedModel(lambda _: claims(topic(0)))
-    ask(SIX, offline(SIX), None, Params(), model, heard.append)
+    ask(SIX, offline(SIX), None, ContentParams(), model, heard.append)
     assert heard == [1.0]
 
 
@@ -396,19 +421,6 @@ def test_a_marked_sentence_is_never_worth_less_than_offline() -> None:
     )
     (after,) = merged([before], [mark])
     assert (after.importance, after.scores) == (0.9, {"example": 0.5})
-
-
-def test_the_best_score_of_a_cue_keeps_its_proof() -> None:
-    scores = [
-        SentenceScore(
-            id=f"s{n}",
-            importance=0.1,
-            scores={"summary": value},
-            evidence={"summary": Evidence(words=(f"w{n}",))},
-        )
-        for n, value in enumerate((0.3, 0.7, 0.5))
-    ]
-    assert best_of(scores) == {"summary": (0.7, Evidence(words=("w1",)))}
 
 
 def test_all_evidence_resolves() -> None:

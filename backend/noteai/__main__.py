@@ -1,0 +1,5 @@
+"""`python -m noteai` is `noteai`."""
+
+from noteai.cli.main import main
+
+main()

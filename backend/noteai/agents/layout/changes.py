@@ -1,0 +1,126 @@
+"""What packets tell of changes between keyframes, without decoding anything.
+
+A change costs an encoder bytes, and another kind of picture costs it more or fewer from then
+on. So a packet that stands out, or a step in the usual size, tells when something happened.
+Where packets are silent an encoder that begins anew at cuts has put its keyframe at the change;
+where that is in doubt pictures are compared by bisection.
+"""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from noteai.media.packets import Packets
+
+_LARGE, _STANDS_OUT, _STANDS_ALONE = 0.1, 3.0, 12.0
+"""A packet that is a change: as a share of the keyframe, and against 90 % of its neighbours;
+where these are next to nothing, half of the share will do."""
+_REPLACED = 0.3
+"""A packet that draws most of a picture anew, as a share of the keyframe."""
+_STEP = 8.0
+"""Factor between the usual sizes before and after another kind of picture."""
+_SETTLED = 8
+_CLOSE, _APART, _LONG_ENOUGH = 0.4, 0.5, 1.2
+_EARLY = 0.97
+Times = npt.NDArray[np.float64]
+IsAfter = Callable[[float], bool]
+"""Does the picture at this time show what comes after the change?"""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The packets from one keyframe up to the next, the first being the keyframe."""
+
+    times: Times
+    sizes: npt.NDArray[np.int64]
+    end: float
+    is_cut_short: bool
+    """The next keyframe came early: something happened there."""
+
+    def events(self, least: float = _LARGE) -> list[float]:
+        """Times in the group at which the picture seems to change.
+
+        `least` is the size of a packet that tells so, as a share of the keyframe's.
+        """
+        if len(self.sizes) < 3:
+            return []
+        found: list[float] = []
+        for time in sorted([*self._outstanding(least), *self._steps()]):
+            if not found or time - found[-1] > _APART:
+                found.append(time)
+        return found
+
+    def _outstanding(self, least: float) -> list[float]:
+        rest = self.sizes[1:]
+        usual = float(np.quantile(rest, 0.9, method="lower"))
+        share = rest / max(1, int(self.sizes[0]))
+        clear = (share > least) & (rest > _STANDS_OUT * usual)
+        large = clear | ((share > least / 2) & (rest > _STANDS_ALONE * usual))
+        return [float(time) for time in self.times[1:][large]]
+
+    def _steps(self) -> list[float]:
+        """The one place where the usual size steps up or down the most."""
+        level = np.log(np.maximum(self.sizes[1:], 1))
+        count = len(level)
+        if count < 2 * _SETTLED:
+            return []
+        sums = np.concatenate([[0.0], np.cumsum(level)])
+        places = np.arange(_SETTLED, count - _SETTLED + 1)
+        step = np.abs((sums[-1] - sums[places]) / (count - places) - sums[places] / places)
+        best = int(step.argmax())
+        return [float(self.times[1 + places[best]])] if step[best] > np.log(_STEP) else []
+
+
+def groups(packets: Packets, duration: float) -> list[Group]:
+    """The packets of each keyframe in order; what lies before the first belongs to none."""
+    firsts = np.flatnonzero(packets.is_key)
+    if not len(firsts):
+        return []
+    ends = [*packets.times[firsts[1:]], duration]
+    lengths = np.asarray(ends) - packets.times[firsts]
+    usual = float(np.quantile(lengths, 0.9))
+    lasts = [*firsts[1:], len(packets.times)]
+    return [
+        Group(
+            packets.times[a:b], packets.sizes[a:b], float(end),
+            bool(end - packets.times[a] < _EARLY * usual),
+        )
+        for a, b, end in zip(firsts, lasts, ends, strict=True)
+    ]  # fmt: skip
+
+
+def unseen(found: list[Group]) -> list[float]:
+    """Instants within pictures that no keyframe shows: between two events, or at the end."""
+    instants = []
+    for place, group in enumerate(found):
+        is_last = place + 1 == len(found)
+        stops = group.events(_REPLACED)
+        if stops and (group.is_cut_short or is_last):
+            stops.append(group.end)
+        spans = itertools.pairwise(stops)
+        instants += [(a + b) / 2 for a, b in spans if b - a >= _LONG_ENOUGH]
+    return instants
+
+
+def moment(found: list[Group], before: float, after: float, is_after: IsAfter) -> float:
+    """The time of the one change between two samples: by the packets, else by looking."""
+    inside = [g for g in found if g.times[0] < after - 1e-3 and g.end > before + 1e-3]
+    events = [t for g in inside for t in g.events() if before < t <= after]
+    anew = bool(inside) and inside[-1].is_cut_short and abs(inside[-1].end - after) < 1e-3
+    if len(events) == 1 and not anew:
+        return events[0]
+    for time in events:
+        if is_after(min(after, time + _CLOSE / 4)):
+            return time
+    return after if anew else bisected(before, after, is_after)
+
+
+def bisected(before: float, after: float, is_after: IsAfter) -> float:
+    """The first time that shows what comes after, to within less than half a second."""
+    while after - before > _CLOSE:
+        middle = (before + after) / 2
+        before, after = (before, middle) if is_after(middle) else (middle, after)
+    return after

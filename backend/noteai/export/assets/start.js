@@ -1,0 +1,10 @@
+startTranscript();
+startTimeline();
+startTopics();
+startSlides();
+startClips();
+startRecording();
+startSeekers();
+startNavigation();
+nameLanguage();
+tell(0);

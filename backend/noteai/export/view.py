@@ -1,0 +1,172 @@
+"""What the page shows: cards, chapters with their paragraphs, slides, files."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from noteai.export.finished import Finished
+from noteai.export.names import ClipFiles, Names
+from noteai.lecture.clips import Clip
+from noteai.lecture.content import Topic
+from noteai.lecture.layout import Slide
+from noteai.lecture.transcript import Sentence, Transcript
+
+_PARAGRAPH_PAUSE = 1.5
+_PARAGRAPH_WORDS = 110
+_NOTED = 0.3
+"""A sub-score from here on is named on the page."""
+_LABELS = {
+    "transcript.txt": "Transcript, plain text",
+    "transcript.srt": "Captions, SubRip",
+    "transcript.vtt": "Captions, WebVTT",
+    "chapters.txt": "Chapters for a YouTube description",
+    "chapters.vtt": "Chapters, WebVTT",
+    "chapters.ffmetadata": "Chapters, ffmpeg metadata",
+    "highlights.otio": "Highlights for video editors (OpenTimelineIO)",
+    "transcript.json": "Words and sentences",
+    "silence.json": "Silences",
+    "layout.json": "Layout and slides",
+    "content.json": "Topics and importance",
+    "highlights.json": "Highlights",
+    "run.json": "How it was made",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A clip to be played."""
+
+    clip: Clip
+    number: int
+    topic: str
+    score: float | None
+    reasons: tuple[str, ...]
+    urls: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    start: float
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A stretch of the transcript: a topic's, or all of it where there are no topics."""
+
+    topic: Topic | None
+    paragraphs: tuple[Paragraph, ...]
+
+    @property
+    def noted(self) -> list[tuple[str, float]]:
+        """The sub-scores that stand out, highest first."""
+        scores = self.topic.scores if self.topic else {}
+        found = [(name.replace("_", " "), score) for name, score in scores.items()]
+        return sorted((each for each in found if each[1] >= _NOTED), key=lambda each: -each[1])[:3]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A slide of the gallery."""
+
+    slide: Slide
+    url: str
+
+
+@dataclass(frozen=True)
+class Download:
+    name: str
+    label: str
+    url: str
+
+
+def cards(lecture: Finished, names: Names) -> list[Card]:
+    titles = {topic.id: topic.title for topic in lecture.topics}
+    plans = {passage.rank: passage for passage in lecture.passages}
+    return [
+        Card(
+            clip=files.clip,
+            number=number,
+            topic=titles.get(files.clip.topic, ""),
+            score=plans[files.clip.rank].score if files.clip.rank in plans else None,
+            reasons=plans[files.clip.rank].reasons if files.clip.rank in plans else (),
+            urls=_urls(files),
+        )
+        for number, files in enumerate(names.clips, 1)
+    ]
+
+
+def pictures(lecture: Finished, names: Names) -> list[Picture]:
+    slides = lecture.layout.slides if lecture.layout else ()
+    return [Picture(slide, quote(names.slides[slide.id])) for slide in slides]
+
+
+def downloads(files: Sequence[str]) -> list[Download]:
+    """The files of the whole lecture among `files`, in a reader's order."""
+    return [Download(name, label, quote(name)) for name, label in _LABELS.items() if name in files]
+
+
+def sections(lecture: Finished) -> list[Section]:
+    """The transcript by topics; a sentence belongs to the topic in which it starts."""
+    if lecture.transcript is None:
+        return [Section(topic, ()) for topic in lecture.topics]
+    sentences = lecture.transcript.sentences
+    if not lecture.topics:
+        return [Section(None, tuple(_paragraphs(lecture.transcript, sentences)))]
+    bounds = [0.0, *(topic.start for topic in lecture.topics[1:]), float("inf")]
+    return [
+        Section(
+            topic,
+            tuple(
+                _paragraphs(
+                    lecture.transcript,
+                    [each for each in sentences if bounds[at] <= each.start < bounds[at + 1]],
+                )
+            ),
+        )
+        for at, topic in enumerate(lecture.topics)
+    ]
+
+
+def source_url(out: Path, source: Path | None) -> str | None:
+    """The recording as the page may refer to it, so that both can be moved together."""
+    if source is None:
+        return None
+    try:
+        path = os.path.relpath(source.resolve(), out.resolve())
+    except ValueError:  # another drive
+        return source.resolve().as_uri()
+    return quote(os.fsencode(Path(path).as_posix()))
+
+
+def has_burned_captions(manifests: Sequence[Mapping[str, object]]) -> bool:
+    """Whether the clips carry their captions in the picture, as their manifest says."""
+    params = (each.get("params") for each in manifests if each.get("stage") == "clips")
+    return any(isinstance(each, Mapping) and each.get("burn_captions") is True for each in params)
+
+
+def _urls(files: ClipFiles) -> dict[str, str]:
+    kinds = {
+        "video": files.video,
+        "srt": files.srt,
+        "vtt": files.vtt,
+        "thumbnail": files.thumbnail,
+    }
+    return {kind: quote(path) for kind, path in kinds.items()}
+
+
+def _paragraphs(transcript: Transcript, sentences: Sequence[Sentence]) -> Iterator[Paragraph]:
+    """A pause begins a paragraph, and so does the end of a long one."""
+    held: list[Sentence] = []
+    words = 0
+    for sentence in sentences:
+        is_apart = bool(held) and sentence.start - held[-1].end >= _PARAGRAPH_PAUSE
+        if held and (is_apart or words >= _PARAGRAPH_WORDS):
+            yield Paragraph(held[0].start, tuple(held))
+            held, words = [], 0
+        held.append(sentence)
+        words += len(transcript.words_of(sentence))
+    if held:
+        yield Paragraph(held[0].start, tuple(held))

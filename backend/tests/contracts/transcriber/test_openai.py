@@ -1,0 +1,155 @@
+"""What only the API's client does."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from noteai.errors import Cancelled, TransientError
+from noteai.resources.transcriber.openai_api import (
+    OpenAiTranscriber,
+    SpeechKeyRefused,
+    SpeechRefused,
+)
+from noteai.resources.transcriber.port import Heard
+from noteai.resources.transcriber.sound import RATE, as_flac
+
+Api = Callable[..., OpenAiTranscriber]
+
+
+def hear(api: OpenAiTranscriber, sound: Any, *hotwords: str, language: str | None = None) -> Heard:
+    return api.transcribe(sound.path, sound.duration, language, hotwords, lambda _: None)
+
+
+def seconds(flac: bytes) -> float:
+    with av.open(io.BytesIO(flac), format="flac") as container:
+        samples = sum(frame.samples for frame in container.decode(audio=0))
+    return samples / RATE
+
+
+def test_the_form_is_what_the_service_documents(api: Api, service: Any, speech: Any) -> None:
+    hear(api(), speech, "Euler", "Gauss", language="en")
+    (asked,) = service.asked
+    assert asked.path == "/v1/audio/transcriptions"
+    assert asked.key == "Bearer sk-secret-4711"
+    assert asked.fields["response_format"] == "verbose_json"
+    assert asked.fields["model"] == "whisper-1"
+    assert (asked.fields["language"], asked.fields["prompt"]) == ("en", "Euler, Gauss")
+    assert seconds(asked.file) == pytest.approx(speech.duration, abs=0.8)
+
+
+def test_what_is_not_known_is_not_sent(api: Api, service: Any, speech: Any) -> None:
+    hear(api(), speech)
+    assert not {"language", "prompt"} & set(service.asked[0].fields)
+
+
+def test_words_have_the_times_of_the_recording_and_the_marks_of_the_text(
+    api: Api, service: Any, speech: Any
+) -> None:
+    service.will(service.hearing("And", "so"))
+    first, last = hear(api(), speech).words
+    assert first.start == pytest.approx(0.6, abs=0.15)
+    assert (first.text, last.text) == (" And", " so.")
+
+
+def test_only_speech_is_sent_and_paid(api: Api, service: Any, long_speech: Any) -> None:
+    heard = hear(api(price=0.6), long_speech)
+    sent = sum(seconds(asked.file) for asked in service.asked)
+    assert sent < 0.85 * long_speech.duration
+    assert heard.cost == pytest.approx(sent * 0.01, abs=1e-4)
+
+
+def test_a_long_recording_is_sent_in_parts(api: Api, service: Any, long_speech: Any) -> None:
+    heard = hear(api(part_seconds=31.0), long_speech)
+    assert len(service.asked) == 2
+    assert all(seconds(asked.file) <= 31 for asked in service.asked)
+    assert service.asked[1].fields["language"] == "en"
+    assert [word.text for word in heard.words] == [
+        " And",
+        " so",
+        " my",
+        " fellow",
+        " Americans.",
+    ] * 2
+    assert heard.words[5].start > 30
+
+
+def test_the_longest_part_is_below_the_services_limit(api: Api) -> None:
+    noise = np.random.default_rng(1).uniform(-1, 1, 60 * RATE).astype(np.float32)
+    assert len(as_flac(noise)) * api().part_seconds / 60 < 25e6
+
+
+def test_a_busy_service_is_asked_again(api: Api, service: Any, speech: Any) -> None:
+    busy = service.refusing(429, Retry_After="7")
+    service.will(busy, service.refusing(503), service.hearing("And", "so"))
+    assert len(hear(api(), speech).words) == 2
+    assert len(service.asked) == 3
+    assert service.waits[0] == 7.0
+    assert 2.0 <= service.waits[1] <= 2.7
+
+
+def test_a_service_that_fails_for_ever_is_a_transient_error(
+    api: Api, service: Any, speech: Any
+) -> None:
+    service.will(service.refusing(500))
+    with pytest.raises(TransientError, match="status 500"):
+        hear(api(attempts=4), speech)
+    assert len(service.asked) == 4
+    assert service.waits == sorted(service.waits)
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"words": 3}', b"\xff\xfe"])
+def test_an_answer_that_cannot_be_read_is_a_transient_error(
+    api: Api, service: Any, speech: Any, body: bytes
+) -> None:
+    service.will(service.garbled(body))
+    with pytest.raises(TransientError, match="cannot be read"):
+        hear(api(attempts=2), speech)
+
+
+def test_a_service_that_is_not_there_is_a_transient_error(api: Api, speech: Any) -> None:
+    nowhere = OpenAiTranscriber(base_url="http://127.0.0.1:9/v1", attempts=2, sleep=lambda _: None)
+    with pytest.raises(TransientError, match="APIConnectionError"):
+        hear(nowhere, speech)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_key_that_is_refused_is_not_tried_again(
+    api: Api, service: Any, speech: Any, status: int
+) -> None:
+    service.will(service.refusing(status))
+    with pytest.raises(SpeechKeyRefused):
+        hear(api(), speech)
+    assert len(service.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(404, None), (413, None), (429, "insufficient_quota")]
+)
+def test_a_refusal_is_not_tried_again(
+    api: Api, service: Any, speech: Any, status: int, code: str | None
+) -> None:
+    service.will(service.refusing(status, code))
+    with pytest.raises(SpeechRefused):
+        hear(api(), speech)
+    assert len(service.asked) == 1
+
+
+def test_words_without_times_lie_in_their_segment(api: Api, service: Any, speech: Any) -> None:
+    service.will(service.hearing("And", "so", words=None))
+    first, last = hear(api(), speech).words
+    assert first.start == pytest.approx(0.6, abs=0.15)
+    assert last.start != last.start  # unknown: not a number
+
+
+def test_work_is_stopped_between_attempts(api: Api, service: Any, speech: Any) -> None:
+    def stop(_: float) -> None:
+        raise Cancelled
+
+    service.will(service.refusing(500))
+    with pytest.raises(Cancelled):
+        api(sleep=stop).transcribe(speech.path, speech.duration, None, (), lambda _: None)
+    assert len(service.asked) == 1

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from noteai.agents.layout.survey import extra_instants, sampling
+from noteai.media.frames import Sampling
+from noteai.media.packets import Packets
+
+
+def packets(keys_every: float, duration: float, rate: float = 10.0) -> Packets:
+    times = np.arange(0, duration, 1 / rate)
+    nearest = np.round(np.arange(0, duration, keys_every) * rate).astype(int)
+    is_key = np.zeros(len(times), np.bool_)
+    is_key[nearest[nearest < len(times)]] = True
+    return Packets(times, np.full(len(times), 100), is_key)
+
+
+def test_keyframes_are_enough_where_they_come_often() -> None:
+    chosen = sampling(packets(5, 600), 600, widest_gap=12.5)
+    assert chosen.keyframes_only
+
+
+def test_rare_keyframes_are_not_enough() -> None:
+    chosen = sampling(packets(60, 600), 600, widest_gap=12.5)
+    assert not chosen.keyframes_only
+    assert chosen.every <= 12.5 / 4
+
+
+def test_a_short_film_with_one_keyframe_is_sampled_several_times() -> None:
+    chosen = sampling(packets(60, 3, rate=25), 3, widest_gap=12.5)
+    assert not chosen.keyframes_only
+    assert chosen.every == pytest.approx(0.4)
+
+
+def test_a_part_is_taken_of_a_file_in_which_all_are_keyframes() -> None:
+    chosen = sampling(packets(0.04, 60, rate=25), 60, widest_gap=12.5)
+    assert chosen == Sampling(keyframes_only=True, one_in=25)
+
+
+def test_the_start_the_end_and_what_is_hidden_are_looked_at_too() -> None:
+    known = packets(5, 59, rate=10)
+    assert extra_instants(known, Sampling(keyframes_only=True), [31.5]) == pytest.approx(
+        [0.0, 31.5, 58.9]
+    )
+
+
+def test_a_file_whose_packets_are_unknown_is_looked_at_from_its_start() -> None:
+    nothing = Packets(np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.bool_))
+    chosen = sampling(nothing, 100, widest_gap=12.5)
+    assert not chosen.keyframes_only
+    assert extra_instants(nothing, chosen, []) == [0.0]

@@ -1,0 +1,59 @@
+import math
+
+import pytest
+
+from noteai.resources.transcriber.openai_answer import Answer, Segment, Word, heard_words, iso_code
+
+
+def answer(text: str, *words: str, segments: list[Segment] | None = None) -> Answer:
+    timed = [Word(word=each, start=n / 2, end=n / 2 + 0.5) for n, each in enumerate(words)]
+    return Answer(text=text, language="english", words=timed, segments=segments)
+
+
+def texts(found: Answer) -> list[str]:
+    return [word.text for word in heard_words(found)]
+
+
+def test_words_get_their_punctuation_back_from_the_text() -> None:
+    found = answer("So, we begin: “now” (or never).", "So", "we", "begin", "now", "or", "never")
+    assert texts(found) == [" So,", " we", " begin:", " “now”", " (or", " never)."]
+
+
+def test_parts_of_a_word_are_no_words_of_their_own() -> None:
+    assert texts(answer("A well-known $5", "A", "well", "known", "5")) == [
+        " A",
+        " well-",
+        "known",
+        " $5",
+    ]
+
+
+def test_chinese_words_have_no_spaces() -> None:
+    assert texts(answer("机器学习。", "机器", "学习")) == [" 机器", "学习。"]
+
+
+def test_a_word_that_is_not_in_the_text_is_kept() -> None:
+    assert texts(answer("We go.", "We", "really", "go")) == [" We", " really", " go."]
+
+
+def test_a_word_has_the_probability_of_its_segment() -> None:
+    segments = [
+        Segment(text=" We", start=0, end=0.5, avg_logprob=-0.1),
+        Segment(text=" go.", start=0.5, end=1, avg_logprob=-1.0),
+    ]
+    found = list(heard_words(answer("We go.", "We", "go", segments=segments)))
+    assert [word.probability for word in found] == pytest.approx([math.exp(-0.1), math.exp(-1)])
+
+
+def test_without_word_times_the_segments_times_are_taken() -> None:
+    segments = [Segment(text=" We go.", start=1.5, end=2.5, avg_logprob=-0.1)]
+    found = list(heard_words(Answer(text="We go.", segments=segments)))
+    assert [word.text for word in found] == [" We", " go."]
+    assert found[0].start == 1.5
+    assert math.isnan(found[1].start)
+
+
+def test_languages_are_known_by_name_and_by_code() -> None:
+    assert [iso_code(each) for each in ("english", "German", "pt", "klingon", "")] == [
+        "en", "de", "pt", None, None,
+    ]  # fmt: skip

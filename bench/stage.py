@@ -1,0 +1,48 @@
+"""One stage of the main job in a process of its own: `python -m bench.stage VIDEO CACHE STAGE`.
+
+Prints seconds and peak memory as JSON. Stages before it are taken from the cache.
+"""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from noteai import bootstrap
+from noteai.adapters.memory_ledger import MemoryLedger
+from noteai.engine.events import Event
+from noteai.engine.run import Run, World, run_stage
+from noteai.lecture.recording import Upload
+from noteai.settings import Settings
+from noteai.workflows import HIGHLIGHTS
+
+
+class Quiet:
+    def emit(self, event: Event) -> None:
+        pass
+
+
+def main(video: Path, cache: Path, name: str) -> None:
+    services = bootstrap.build(Settings(cache_dir=cache))
+    upload = Upload(file=services.store.adopt(video, "video/mp4"))
+    run = Run("bench", HIGHLIGHTS, {Upload: upload})
+    world = World(services.store, MemoryLedger(), Quiet(), services.resources, services.scratch)
+    for stage in HIGHLIGHTS.stages:
+        started = time.monotonic()
+        run_stage(run, stage.name, world)
+        if stage.name == name:
+            break
+    record = world.ledger.records("bench")[name]
+    if record.manifest is None:
+        raise SystemExit(f"{name}: {record.failure}")
+    peaks = [
+        resource.getrusage(who).ru_maxrss * 1024
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    ]
+    facts = {"seconds": time.monotonic() - started, "own": peaks[0], "child": peaks[1]}
+    print(json.dumps({**facts, "source": record.manifest.source}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

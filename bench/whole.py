@@ -1,0 +1,166 @@
+"""The whole job: edges, evidence, the cache, memory and growth with length."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bench.table import Row
+from noteai.sample import make
+from noteai.workflows import HIGHLIGHTS
+
+LENGTHS = (5, 20, 60)
+"""Minutes of synthetic lecture."""
+EDGE = 0.02
+"""Seconds within which an edge counts as lying outside every word."""
+
+
+def quality() -> list[Row]:
+    rows: list[Row] = []
+    with lecture(5, seed=21) as (video, folder):
+        rows += _of_run(video, folder, "synthetic, 5 minutes")
+    for path in _real():
+        with tempfile.TemporaryDirectory() as name:
+            rows += _of_run(path, Path(name), path.name)
+    return rows
+
+
+def speed() -> list[Row]:
+    return [*warm(), *growth()]
+
+
+def warm() -> list[Row]:
+    """Seconds that a run takes beyond start-up when everything is cached."""
+    with lecture(10, seed=22) as (video, folder):
+        noteai(video, folder)
+        runs = [_timed(lambda: noteai(video, folder)) for _ in range(5)]
+        starts = [_timed(lambda: command("version")) for _ in range(5)]
+    beyond = sorted(runs)[2] - sorted(starts)[2]
+    return [
+        Row("warm run beyond start-up, seconds", "10 minutes", beyond, 0.5, "at most"),
+        Row("start-up, seconds", "noteai version", sorted(starts)[2]),
+    ]
+
+
+def growth() -> list[Row]:
+    """Seconds and peak memory of each stage at three lengths."""
+    facts: dict[int, dict[str, Any]] = {}
+    for minutes in LENGTHS:
+        with lecture(minutes, seed=23) as (video, folder):
+            facts[minutes] = {each: stage(video, folder, each) for each in HIGHLIGHTS.names}
+    rows = []
+    for name in HIGHLIGHTS.names:
+        for minutes in LENGTHS:
+            found = facts[minutes][name]
+            pace = found["seconds"] / minutes
+            rows.append(Row(f"{name}: seconds a minute of lecture", f"{minutes} minutes", pace))
+        short, long = facts[LENGTHS[0]][name], facts[LENGTHS[-1]][name]
+        ratio = max(long["own"], long["child"]) / max(short["own"], short["child"])
+        peak = max(long["own"], long["child"]) / 1e6
+        on = f"{LENGTHS[-1]} against {LENGTHS[0]} minutes"
+        note = f"{peak:.0f} MB at most"
+        rows.append(Row(f"{name}: peak memory, ratio", on, ratio, 1.10, "at most", note))
+    return rows
+
+
+@contextmanager
+def lecture(minutes: float, seed: int) -> Iterator[tuple[Path, Path]]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        yield make(folder / "sample", seed=seed, minutes=minutes).video, folder
+
+
+def command(*args: str) -> None:
+    subprocess.run([sys.executable, "-m", "noteai", *args], check=True, capture_output=True)
+
+
+def noteai(video: Path, folder: Path) -> int:
+    """Exit status of a run; 3 says that nothing was worth a clip."""
+    args = ("run", "highlights", str(video), "--out", str(folder / "out"))
+    ended = subprocess.run(
+        [sys.executable, "-m", "noteai", *args, "--store", str(folder / "cache")],
+        capture_output=True,
+        check=False,
+    )
+    return ended.returncode
+
+
+def stage(video: Path, folder: Path, name: str) -> dict[str, Any]:
+    args = ("-m", "bench.stage", str(video), str(folder / "cache"), name)
+    ended = subprocess.run([sys.executable, *args], check=True, capture_output=True, text=True)
+    facts: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
+    if facts["source"] != "ran":
+        raise RuntimeError(f"{name} was cached: nothing was measured")
+    return facts
+
+
+def _real() -> list[Path]:
+    folder = Path(os.environ["NOTEAI_MEDIA_DIR"]) / "video"
+    return sorted(folder.iterdir())
+
+
+def _of_run(video: Path, folder: Path, on: str) -> list[Row]:
+    status = noteai(video, folder)
+    rows = [Row("exit status", on, status)]
+    out = folder / "out"
+    if status != 0:
+        return rows
+    highlights = json.loads((out / "highlights.json").read_text())
+    transcript = json.loads((out / "transcript.json").read_text())
+    layout = out / "layout.json"
+    slides = json.loads(layout.read_text())["slides"] if layout.exists() else []
+    content = json.loads((out / "content.json").read_text())
+    known = {each["id"] for each in (*transcript["words"], *slides)}
+    return [
+        *rows,
+        Row("clip edges outside words, %", on, 100 * _clean(highlights, transcript["words"]), 100),
+        Row("clips that end a sentence, %", on, 100 * _ended(highlights, transcript), 95),
+        Row("evidence that resolves, %", on, 100 * _proven(highlights, content, known), 100),
+    ]
+
+
+def _clean(highlights: list[Any], words: list[Any]) -> float:
+    """Share of clip edges that cut no word."""
+    edges = [edge for each in highlights for edge in (each["start"], each["end"])]
+    cut = [any(w["start"] + EDGE < edge < w["end"] - EDGE for w in words) for edge in edges]
+    return 1 - sum(cut) / len(edges)
+
+
+def _ended(highlights: list[Any], transcript: Any) -> float:
+    """Share of clips whose last word is the last of a sentence with its mark."""
+    good = 0
+    for each in highlights:
+        inside = [s for s in transcript["sentences"] if s["end"] <= each["end"] + EDGE]
+        last = inside[-1]
+        words = [w for w in transcript["words"] if w["end"] <= each["end"] + EDGE]
+        whole = last["text"].rstrip("\"'”’»)").endswith((".", "!", "?", "…", "。"))
+        good += last["last_word"] == words[-1]["id"] and whole
+    return good / len(highlights)
+
+
+def _proven(highlights: list[Any], content: Any, known: set[str]) -> float:
+    proofs = [each["evidence"] for each in highlights]
+    for topic in content["topics"]:
+        evidence = topic["evidence"]
+        proofs += [evidence["title"], *evidence["summary"], *evidence["scores"].values()]
+    for sentence in content["sentences"]:
+        proofs += sentence["evidence"].values()
+    good = [{*p["words"], *p["slides"]} for p in proofs]
+    return sum(bool(each) and each <= known for each in good) / len(good)
+
+
+def _timed(call: Any) -> float:
+    started = time.monotonic()
+    call()
+    return time.monotonic() - started
+
+
+if __name__ == "__main__":
+    for row in [*quality(), *speed()]:
+        print(row)
