@@ -52,13 +52,13 @@ $(VENV)/.bench: $(VENV)/.ready $(REQUIREMENTS)/bench.txt
 bench: $(VENV)/.bench ## Measure quality and speed into bench/RESULTS.md
 	$(BIN)/python -m bench
 
-COMPILE := ../$(UV) pip compile --upgrade --python-version 3.11 --generate-hashes --no-annotate \
+COMPILE := ../$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
   --custom-compile-command "make requirements"
 
-requirements: ## Pin the requirements anew
-	cd backend && $(COMPILE) pyproject.toml --extra offline -o requirements/run.txt
-	cd backend && $(COMPILE) pyproject.toml --extra offline --group dev -o requirements/dev.txt
+requirements: ## Pin the requirements anew; the bench's go with the others
 	cd backend && $(COMPILE) pyproject.toml --extra offline --group dev --group bench -o requirements/bench.txt
+	cd backend && $(COMPILE) pyproject.toml --extra offline --group dev -c requirements/bench.txt -o requirements/dev.txt
+	cd backend && $(COMPILE) pyproject.toml --extra offline -c requirements/bench.txt -o requirements/run.txt
 	cd backend && echo uv | $(COMPILE) - -o requirements/uv.txt
 
 clean: ## Remove what was made

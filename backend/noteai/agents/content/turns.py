@@ -18,14 +18,16 @@ _OPENINGS = re.compile(
     r"""^\W*(?:(?:(?:okay|ok|alright|all\ right|right|good|well|so|and|now|then|yes|great)\b\W*)*)
     (?:
       (?:let\ us|let's|let\ me|we(?:'ll|\ will|\ are\ going\ to|'re\ going\ to)|i(?:\ want\ to
-         |'d\ like\ to|\ would\ like\ to|'m\ going\ to|'ll|\ will)|we\ (?:can|now|next)|we\ want\ to)\b
+         |'d\ like\ to|\ would\ like\ to|'m\ going\ to|'ll|\ will)|we\ (?:can|now|next)
+         |we\ want\ to)\b
          (?:\ \w+){0,2}?\ (?:move\ on|turn|talk|look\ at|start|begin|switch|go\ on|continue|proceed
          |discuss|introduce|consider|come\ (?:now\ )?to|go\ to\ the\ next|return|pick\ up)
     | (?:our|my|the)\ (?:next|second|third|fourth|fifth|last|final|other)\ (?:\w+\ )?
          (?:question|topic|subject|point|thing|goal|part|step|idea|problem|concept|example|item|section)
     | next\b | in\ this\ (?:segment|video|section|part|lecture|module|chapter) | moving\ on
     | (?:first|second|third)(?:ly)?\ of\ all | finally\b | that\ brings\ us\ to | turning\ to
-    | today\b | last\ time\b | (?:there\ is|we\ have)\ (?:another|one\ more)\b
+    | it(?:'s|\ is)\ time\ to\b | (?:our|the)\ (?:subject|topic)\b | today\b
+    | last\ time\b | (?:there\ is|we\ have)\ (?:another|one\ more)\b
     )""",
     re.VERBOSE,
 )

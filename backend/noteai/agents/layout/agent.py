@@ -50,7 +50,7 @@ def layout(
     chosen = survey.sampling(known, recording.duration, params.widest_gap)
     on_time = _progress(ctx, recording.duration)
     groups = changes.groups(known, recording.duration)
-    extra = survey.extra_instants(known, chosen, changes.unseen(groups))
+    extra = survey.extra_instants(chosen, changes.unseen(groups))
     reel, seen = survey.watch(film, chosen, extra, params, ffmpeg, on_time)
     if not len(reel):
         return _unknown(film, recording.duration)

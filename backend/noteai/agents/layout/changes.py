@@ -15,15 +15,15 @@ import numpy.typing as npt
 
 from noteai.media.packets import Packets
 
-_LARGE, _STANDS_OUT, _STANDS_ALONE = 0.1, 3.0, 12.0
-"""A packet that is a change: as a share of the keyframe, and against 90 % of its neighbours;
-where these are next to nothing, half of the share will do."""
+_LARGE, _STANDS_OUT = 0.1, 3.0
+"""A packet that is a change: as a share of the keyframe, and against 90 % of its neighbours."""
 _REPLACED = 0.3
 """A packet that draws most of a picture anew, as a share of the keyframe."""
 _STEP = 8.0
 """Factor between the usual sizes before and after another kind of picture."""
 _SETTLED = 8
-_CLOSE, _APART, _LONG_ENOUGH = 0.4, 0.5, 1.2
+_CLOSE, _APART = 0.4, 0.5
+_HIDDEN, _HIDDEN_AT_END = 1.9, 1.2
 _EARLY = 0.97
 Times = npt.NDArray[np.float64]
 IsAfter = Callable[[float], bool]
@@ -40,25 +40,31 @@ class Group:
     is_cut_short: bool
     """The next keyframe came early: something happened there."""
 
-    def events(self, least: float = _LARGE) -> list[float]:
-        """Times in the group at which the picture seems to change.
-
-        `least` is the size of a packet that tells so, as a share of the keyframe's.
-        """
+    def events(self) -> list[float]:
+        """Times in the group at which the picture seems to change."""
         if len(self.sizes) < 3:
             return []
         found: list[float] = []
-        for time in sorted([*self._outstanding(least), *self._steps()]):
+        for time in sorted([*self._outstanding(_LARGE), *self._steps()]):
             if not found or time - found[-1] > _APART:
                 found.append(time)
         return found
 
+    def redrawn(self) -> list[float]:
+        """Times of packets that draw most of the picture anew, not right at the keyframe."""
+        return self._later(self._outstanding(_REPLACED)) if len(self.sizes) > 2 else []
+
+    def stepped(self) -> list[float]:
+        """The time at which another kind of picture begins, if there is one."""
+        return self._later(self._steps())
+
+    def _later(self, times: list[float]) -> list[float]:
+        return [time for time in times if time - float(self.times[0]) > _APART]
+
     def _outstanding(self, least: float) -> list[float]:
         rest = self.sizes[1:]
         usual = float(np.quantile(rest, 0.9, method="lower"))
-        share = rest / max(1, int(self.sizes[0]))
-        clear = (share > least) & (rest > _STANDS_OUT * usual)
-        large = clear | ((share > least / 2) & (rest > _STANDS_ALONE * usual))
+        large = (rest > least * self.sizes[0]) & (rest > _STANDS_OUT * usual)
         return [float(time) for time in self.times[1:][large]]
 
     def _steps(self) -> list[float]:
@@ -93,23 +99,28 @@ def groups(packets: Packets, duration: float) -> list[Group]:
 
 
 def unseen(found: list[Group]) -> list[float]:
-    """Instants within pictures that no keyframe shows: between two events, or at the end."""
-    instants = []
+    """Instants within pictures that no keyframe shows.
+
+    They lie between two that were drawn anew, or between an event and a keyframe that came
+    early, or the end. An event right after a keyframe is the rest of the change that it shows.
+    """
+    instants: list[float] = []
     for place, group in enumerate(found):
         is_last = place + 1 == len(found)
-        stops = group.events(_REPLACED)
-        if stops and (group.is_cut_short or is_last):
-            stops.append(group.end)
-        spans = itertools.pairwise(stops)
-        instants += [(a + b) / 2 for a, b in spans if b - a >= _LONG_ENOUGH]
+        redrawn = group.redrawn()
+        instants += [(a + b) / 2 for a, b in itertools.pairwise(redrawn) if b - a > _HIDDEN]
+        latest = max([*redrawn, *group.stepped()], default=group.end)
+        if (group.is_cut_short or is_last) and group.end - latest > _HIDDEN_AT_END:
+            instants.append((latest + group.end) / 2)
     return instants
 
 
 def moment(found: list[Group], before: float, after: float, is_after: IsAfter) -> float:
     """The time of the one change between two samples: by the packets, else by looking."""
     inside = [g for g in found if g.times[0] < after - 1e-3 and g.end > before + 1e-3]
-    events = [t for g in inside for t in g.events() if before < t <= after]
     anew = bool(inside) and inside[-1].is_cut_short and abs(inside[-1].end - after) < 1e-3
+    seen = (g.redrawn() if anew else g.events() for g in inside)
+    events = [time for each in seen for time in each if before < time <= after]
     if len(events) == 1 and not anew:
         return events[0]
     for time in events:

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from noteai.agents.layout import pictures
 from noteai.agents.layout.clock import Clock
+from noteai.agents.layout.likeness import kept
 from noteai.agents.layout.pictures import Camera
 from noteai.agents.layout.slides import State, Visit
 from noteai.engine.stage import Context
@@ -13,7 +16,7 @@ from noteai.media.frames import Picture
 from noteai.resources.text_reader import TextReader
 from noteai.timeline import Span, merge, span
 
-_BEFORE_THE_END = 0.2
+_BEFORE_THE_END, _HELD = 0.45, 0.75
 ScreenAt = Callable[[int], Box | None]
 """The screen's box in the source's pixels where this sample was taken."""
 
@@ -69,11 +72,23 @@ class Deck:
         )
 
     def _picture(self, state: State) -> Picture | None:
-        """Of the state at its fullest: the last sample, unless something was added after it."""
-        sample = self.clock.reel.times[state.last]
+        """The last sample, or what has been added to it when the slide goes."""
         end = self._end(state.last)
-        if self.clock.is_key(state.last) and self.clock.stands_until(state.last, end):
-            taken = self.camera.take(sample, keyframe=True)
-        else:
-            taken = self.camera.take(max(sample, end - _BEFORE_THE_END), keyframe=False)
-        return self.camera.take(sample, keyframe=False) if taken is None else taken
+        if not self.clock.stands_until(state.last, end):
+            latest = max(self.clock.reel.times[state.last], end - _BEFORE_THE_END)
+            taken = self.camera.take(latest, keyframe=False)
+            if taken is not None and self._holds(taken, state.last):
+                return taken
+        return self._of_sample(state.last)
+
+    def _of_sample(self, index: int) -> Picture | None:
+        return self.camera.take(self.clock.reel.times[index], keyframe=self.clock.is_key(index))
+
+    def _holds(self, taken: Picture, index: int) -> bool:
+        """Is all of the sample still there? A slide may empty itself before it goes."""
+        import cv2
+
+        reel = self.clock.reel
+        size = (reel.width, reel.height)
+        small = cv2.resize(pictures.grey_of(taken), size, interpolation=cv2.INTER_AREA)
+        return kept(reel.picture(index), np.asarray(small, np.uint8)) > _HELD

@@ -8,6 +8,7 @@ from noteai.agents.layout.reel import Grey
 _INK = 24
 _WINDOW = 7
 _ALIKE = 0.6
+_LEAST_INK = 20
 _LEAST_VARIANCE = 9.0
 Mask = npt.NDArray[np.bool_]
 
@@ -19,12 +20,19 @@ def kept(before: Grey, after: Grey, mask: Mask | None = None) -> float:
     windows of 7 pixels) is high. What was added in `after` does not count, so a slide is kept
     in all of its later builds.
     """
-    drawn = ink(before)
+    return both_ways(before, after, mask)[0]
+
+
+def both_ways(a: Grey, b: Grey, mask: Mask | None = None) -> tuple[float, float]:
+    """How much of the first is kept in the second, and of the second in the first."""
+    stands = correlation(a, b) > _ALIKE
+    return _share(stands, ink(a), mask), _share(stands, ink(b), mask)
+
+
+def _share(stands: Mask, drawn: Mask, mask: Mask | None) -> float:
     if mask is not None:
-        drawn &= mask
-    if drawn.sum() < 20:
-        return 1.0
-    return float((correlation(before, after)[drawn] > _ALIKE).mean())
+        drawn = drawn & mask
+    return float(stands[drawn].mean()) if drawn.sum() >= _LEAST_INK else 1.0
 
 
 def ink(grey: Grey) -> Mask:

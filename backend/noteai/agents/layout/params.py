@@ -16,7 +16,7 @@ class LayoutParams(Params):
         description="Seconds between keyframes above which other frames are decoded too.",
     )  # fmt: skip
     shortest_shot: float = Field(
-        2.0, ge=0, le=30, description="Seconds below which a layout is not a shot of its own."
+        1.0, ge=0, le=30, description="Seconds below which a layout is not a shot of its own."
     )
     shortest_slide: float = Field(
         1.0, ge=0, le=30, description="Seconds below which what is shown is not a slide."

@@ -18,6 +18,7 @@ from noteai.resources.text_reader import TextLine
 _QUALITY = 93
 _JUST_BEFORE = 0.02
 _HEAD, _LARGE, _LONGEST_TITLE = 0.4, 0.8, 120
+_ALIKE, _MOST_LINES = 0.88, 3
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,14 @@ def title_of(lines: Sequence[TextLine], height: int) -> str:
     start = next(i for i, each in enumerate(head) if each.h > _LARGE * tallest)
     title = [head[start]]
     for each in head[start + 1 :]:
-        goes_on = each.h > _LARGE * title[-1].h and each.y < title[-1].y + 1.7 * title[-1].h
-        if not goes_on or sum(len(part.text) for part in title) + len(each.text) > _LONGEST_TITLE:
+        if not _goes_on(title, each):
             break
         title.append(each)
     return " ".join(each.text for each in title)
+
+
+def _goes_on(title: Sequence[TextLine], line: TextLine) -> bool:
+    first, last = title[0], title[-1]
+    alike = _ALIKE < line.h / first.h < 1 / _ALIKE and line.y < last.y + 1.6 * last.h
+    length = sum(len(each.text) for each in title) + len(line.text)
+    return alike and len(title) < _MOST_LINES and length <= _LONGEST_TITLE

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from noteai.agents.layout.likeness import ink, kept
+from noteai.agents.layout.likeness import both_ways, ink
 from noteai.agents.layout.panels import Panel
 from noteai.agents.layout.reel import Grey, Reel
 from noteai.agents.layout.stretches import Stretch
@@ -39,7 +40,7 @@ class View:
     def is_empty(self) -> bool:
         return float(ink(self.picture)[self.visible].mean()) < _LEAST_INK
 
-    @property
+    @cached_property
     def amount(self) -> int:
         """Pixels of ink in view."""
         return int(ink(self.picture)[self.visible].sum())
@@ -143,8 +144,11 @@ def _with(states: list[State], state: State) -> list[State]:
 
 
 def _is_same(a: View, b: View) -> bool:
-    both = a.visible & b.visible
-    return kept(a.picture, b.picture, both) > _SAME and kept(b.picture, a.picture, both) > _SAME
+    return min(_compared(a, b)) > _SAME
+
+
+def _compared(a: View, b: View) -> tuple[float, float]:
+    return both_ways(a.picture, b.picture, a.visible & b.visible)
 
 
 def _goes_on(visit: Visit, state: State) -> bool:
@@ -154,8 +158,7 @@ def _goes_on(visit: Visit, state: State) -> bool:
 
 
 def _either_way(a: View, b: View) -> float:
-    both = a.visible & b.visible
-    return max(kept(a.picture, b.picture, both), kept(b.picture, a.picture, both))
+    return max(_compared(a, b))
 
 
 def _likeness(known: Sequence[Visit], visit: Visit) -> float:
@@ -164,6 +167,5 @@ def _likeness(known: Sequence[Visit], visit: Visit) -> float:
 
 
 def _both_ways(a: View, b: View) -> float:
-    both = a.visible & b.visible
-    there, back = kept(a.picture, b.picture, both), kept(b.picture, a.picture, both)
+    there, back = _compared(a, b)
     return max(there, back) if min(there, back) > 0.5 else min(there, back)

@@ -85,12 +85,9 @@ def _extra(film: Film, time: float, longest: int, ffmpeg: Ffmpeg) -> Iterator[Fr
         yield Frame(time, grey)
 
 
-def extra_instants(packets: Packets, chosen: Sampling, hidden: Sequence[float]) -> list[float]:
-    """The start, which may have lost its keyframe; the end; and what no keyframe shows."""
-    if not chosen.keyframes_only or not len(packets.times):
-        return [0.0]
-    end = float(packets.times[-1])
-    return [0.0, *hidden, *([end] if end - float(packets.keys[-1]) > _EDGE else [])]
+def extra_instants(chosen: Sampling, hidden: Sequence[float]) -> list[float]:
+    """The start, which may have lost its keyframe, and what no keyframe shows."""
+    return [0.0, *hidden] if chosen.keyframes_only else [0.0]
 
 
 def small_at(film: Film, time: float, longest: int, ffmpeg: Ffmpeg) -> Grey | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from noteai.agents.layout.likeness import kept
+from noteai.agents.layout.likeness import both_ways, kept
 from noteai.agents.layout.looks import Mask, look
 from noteai.agents.layout.panels import Lines, Panel, coverage, likeness, panels, shared
 from noteai.agents.layout.reel import Grey, Reel, changed
@@ -21,6 +21,7 @@ _MOVING_SHARE = 0.6
 _REPLACED = 0.4
 """Share of the inside that changes when it is another picture: a slide within a border."""
 _LONG = 30.0
+_ROOM = (96, 54)
 _MOST = 24
 _MOST_OF_IT = 0.6
 
@@ -46,7 +47,7 @@ class Place:
     def panel(self) -> Panel:
         """The middle of those with the clearest sides: a soft edge is seen at two columns."""
         clearest = max(each.sides for each in self.sightings)
-        best = [each.panel for each in self.sightings if each.sides > clearest - 0.04]
+        best = [each.panel for each in self.sightings if each.sides > clearest - 0.015]
         corners = np.median([(p.left, p.top, p.right, p.bottom) for p in best], axis=0)
         return Panel(*(round(float(each)) for each in corners))
 
@@ -71,11 +72,28 @@ def sightings(index: int, before: Grey, after: Grey) -> list[Sighting]:
 
 
 def windows(seen: Sequence[Sighting], reel: Reel) -> list[Place]:
-    """Places that behave like a camera's window, the most seen first."""
-    places = _gathered(seen)
-    return sorted(
-        (each for each in places if _is_window(each, reel)), key=lambda each: -each.weight
-    )
+    """Places that behave like a camera's window, the most seen first.
+
+    One that is not there for long counts where it shows the room that another window shows: the
+    camera's picture was moved.
+    """
+    moving = [each for each in _gathered(seen) if _moves(each)]
+    sure = [each for each in moving if _stays(each, reel)]
+    rooms = [_room(each, reel) for each in sure]
+    rest = [each for each in moving if each not in sure]
+    same = [each for each in rest if any(_is_alike(_room(each, reel), room) for room in rooms)]
+    return sorted([*sure, *same], key=lambda each: -each.weight)
+
+
+def _room(place: Place, reel: Reel) -> Grey:
+    import cv2
+
+    inside = np.ascontiguousarray(reel.picture(max(place.pairs))[place.panel.slices])
+    return np.asarray(cv2.resize(inside, _ROOM, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _is_alike(a: Grey, b: Grey) -> bool:
+    return min(both_ways(a, b)) > _SAME_ROOM
 
 
 def shown(reel: Reel, found: Sequence[Place]) -> list[Panel | None]:
@@ -164,13 +182,17 @@ def _gathered(seen: Sequence[Sighting]) -> list[Place]:
     return places
 
 
-def _is_window(place: Place, reel: Reel) -> bool:
+def _moves(place: Place) -> bool:
+    """Does a part of it change nearly always?"""
     pairs = list(place.pairs.values())
-    moving = [each for each in pairs if each.inside > _INSIDE_MOVES]
+    moving = [each.inside for each in pairs if each.inside > _INSIDE_MOVES]
     if len(moving) < 2 or len(moving) < _MOVING_SHARE * len(pairs):
         return False
-    if float(np.median([each.inside for each in moving])) > _REPLACED:
-        return False
+    return float(np.median(moving)) <= _REPLACED
+
+
+def _stays(place: Place, reel: Reel) -> bool:
+    """Does it outlast what is around it, or stay for long?"""
     first, last = min(place.pairs), max(place.pairs)
     return _outlasts(place, reel) or reel.times[last] - reel.times[first] >= _LONG
 

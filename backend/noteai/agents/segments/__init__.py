@@ -1,5 +1,6 @@
 """Which passages are worth seeing again."""
 
+from noteai.agents.content.phrases import phrases
 from noteai.agents.segments.candidates import (
     Candidate,
     candidates,
@@ -16,7 +17,6 @@ from noteai.lecture.transcript import Sentence, Transcript
 
 __all__ = ["SegmentParams", "segments"]
 
-_TITLE_LENGTH = 60
 _CLEAR = 0.3
 """A cue is named as a reason from this score on."""
 _SAID: dict[Cue, str] = {
@@ -64,36 +64,37 @@ def _rank(
     chosen: list[Candidate], content: ContentAnalysis, transcript: Transcript
 ) -> tuple[Highlight, ...]:
     scores = {each.id: each for each in content.sentences}
-    titled: set[str] = set()
+    titles = _titles(chosen, transcript)
     ranked = []
-    for rank, each in enumerate(chosen, start=1):
+    for rank, (each, title) in enumerate(zip(chosen, titles, strict=True), start=1):
         lines = [scores[s.id] for s in sentence_range(each, transcript) if s.id in scores]
         ranked.append(
             Highlight(
                 rank=rank,
                 start=each.cut.start,
                 end=each.cut.end,
-                title=_title(each, lines, transcript, taken=titled),
+                title=title,
                 score=round(probability(each.worth), 4),
                 reasons=_reasons(each, lines),
                 evidence=_evidence(lines, transcript),
                 topic=each.topic.id,
             )
         )
-        titled.add(each.topic.id)
     return tuple(ranked)
 
 
-def _title(
-    candidate: Candidate, lines: list[SentenceScore], transcript: Transcript, taken: set[str]
-) -> str:
-    """The topic's title, or for a second passage of a topic its own main sentence."""
-    if candidate.topic.id not in taken:
-        return candidate.topic.title
-    text = _main(lines, transcript).text
-    if len(text) <= _TITLE_LENGTH:
-        return text.rstrip(".")
-    return text[:_TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+def _titles(chosen: list[Candidate], transcript: Transcript) -> list[str]:
+    """The topic's title; a further passage of the same topic adds its own best phrase."""
+    own = phrases(transcript, [range(each.first, each.last + 1) for each in chosen])
+    taken: set[str] = set()
+    titles = []
+    for candidate, telling in zip(chosen, own, strict=True):
+        title = candidate.topic.title
+        if candidate.topic.id in taken and telling:
+            title = f"{title}: {telling[0].text}"
+        taken.add(candidate.topic.id)
+        titles.append(title)
+    return titles
 
 
 def _reasons(candidate: Candidate, lines: list[SentenceScore]) -> tuple[str, ...]:

@@ -69,6 +69,7 @@ class FasterWhisperTranscriber:
 
         Raises: as `weights.locate`, and LanguageUnknown.
         """
+        weights.locate(self.model, self.cache)  # now, and not when the first words are heard
         self._check(language)
         words: list[HeardWord] = []
         voice: list[Span] = []

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,23 +15,27 @@ Samples = NDArray[np.float32]
 def pieces(audio: Path, seconds: float) -> Iterator[Samples]:
     """Mono samples in -1 to 1, `seconds` at a time, the last piece shorter.
 
-    Only for the FLAC that the recording stage made: files from users are opened by ffmpeg.
+    Only for the 16 kHz mono FLAC that the recording stage made: files from users are opened
+    by ffmpeg.
     """
     import av
 
     size = int(seconds * RATE)
-    held: list[Samples] = []
+    queue = av.AudioFifo()
     with av.open(str(audio), format="flac") as container:
-        resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
         for frame in container.decode(audio=0):
-            held.extend(part.to_ndarray()[0] for part in resampler.resample(frame))
-            if sum(map(len, held)) >= size:
-                whole = np.concatenate(held)
-                yield whole[:size]
-                held = [whole[size:]]
-        held.extend(part.to_ndarray()[0] for part in resampler.resample(None))
-    if sum(map(len, held)):
-        yield np.concatenate(held)
+            frame.pts = None
+            queue.write(frame)
+            while queue.samples >= size:
+                yield _floats(queue.read(size))
+    if queue.samples:
+        yield _floats(queue.read())
+
+
+def _floats(frame: Any) -> Samples:
+    """Whole numbers of 16 or 32 bits as samples in -1 to 1."""
+    whole: NDArray[np.signedinteger[Any]] = frame.to_ndarray()[0]
+    return whole.astype(np.float32) / np.float32(1 << (8 * whole.itemsize - 1))
 
 
 def as_flac(samples: Samples) -> bytes:

@@ -58,7 +58,8 @@ def image(path: Path, ffmpeg: Ffmpeg) -> Path:
 
 def no_moov(path: Path, ffmpeg: Ffmpeg) -> Path:
     made(ffmpeg, path, *picture("64x64", 5), *SMALL)
-    path.write_bytes(path.read_bytes().replace(b"moov", b"free", 1))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.index(b"moov") - 4])
     return path
 
 
@@ -132,7 +133,7 @@ MISUSES: list[tuple[Sequence[str], int, str]] = [
     (["run", "highlights", "a.txt", "--set", "segments.max_seconds=x"], 36, "cannot be 'x'"),
     (["run", "highlights", "a.txt", "--out", "a.txt"], 73, "cannot be written to"),
     (["run", "highlights", "a.txt", "--captions", "no.vtt"], 10, "There is no file no.vtt."),
-    (["run", "highlights"], 2, "Missing argument"),
+    (["run", "highlights"], 2, "Missing parameter: recording"),
 ]
 
 

@@ -166,13 +166,15 @@ def test_a_repeated_subject_gives_way_to_another() -> None:
     assert topics == {"t0", "t1"}
 
 
-def test_a_second_highlight_of_a_topic_has_a_title_of_its_own() -> None:
-    said = lecture([PLAIN] * 20)
+def test_a_second_highlight_of_a_topic_adds_its_own_phrase_to_the_title() -> None:
+    later = "Queueing theory explains packet loss in busy routers."
+    said = lecture([PLAIN] * 16 + [later] * 4)
     content = analysis(said, [0.9] * 4 + [0.1] * 12 + [0.8] * 4)
     titles = [each.title for each in segments(content, said, None, PARAMS).highlights]
     assert len(titles) >= 2
     assert titles[0] == "Topic 0"
-    assert titles[1] == PLAIN.rstrip(".")
+    assert titles[1].startswith("Topic 0: ")
+    assert titles[1] != "Topic 0: "
 
 
 def test_a_cut_takes_half_of_the_silence_between_sentences() -> None:
