@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -51,4 +52,4 @@ class CascadeFaceFinder:
     def _cascade(self) -> "cv2.CascadeClassifier":
         import cv2
 
-        return cv2.CascadeClassifier(cv2.data.haarcascades + _CASCADE)
+        return cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / _CASCADE))
