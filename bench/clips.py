@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.table import Row
 from noteai.agents.clips import ClipParams, clips
 from noteai.agents.clips.composition import Size, canvas, compose
 from noteai.agents.recording import upright
@@ -29,8 +30,6 @@ from noteai.lecture.recording import AudioTrack, Recording
 from noteai.lecture.transcript import Transcript
 from noteai.media.container import recognise
 from noteai.media.probe import probe
-
-from bench.table import Row
 
 FFMPEG = find_ffmpeg()
 SPEECH = (

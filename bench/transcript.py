@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from bench.table import Row
 from noteai.agents.transcript import TranscriptParams, transcript
 from noteai.bootstrap import find_ffmpeg
 from noteai.engine.artifact import FileRef
@@ -31,8 +33,6 @@ from noteai.sample.script import write
 from noteai.sample.sound import Sound
 from noteai.sample.voice import Voice
 from noteai.settings import Settings
-
-from bench.table import Row
 
 FFMPEG = find_ffmpeg()
 THREADS = 2
