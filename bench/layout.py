@@ -36,8 +36,8 @@ from noteai.sample.make import make
 from noteai.sample.truth import TrueShot, Truth
 
 PROGRAM = imageio_ffmpeg.get_ffmpeg_exe()
-SEEDS, MINUTES = (9, 10), 3.0
-"""The stage was tuned on seeds 5 to 8."""
+SEEDS, MINUTES = (11, 12), 3.0
+"""The stage was tuned on seeds 5 to 9."""
 STEP, NEAR = 0.1, 1.0
 SHOWN = 6
 TALKS = {"CHI-27F3D": "slides_inset", "NIH-F1A31": "slides", "CHI-003EC": "slides"}
@@ -355,10 +355,16 @@ def _peak(film: Path) -> float:
     return float(done.stdout)
 
 
+def _high_water() -> str:
+    """Kilobytes. Not `ru_maxrss`, which begins at what the parent used when it forked."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return re.findall(r"VmHWM:\s*(\d+)", status)[0]
+
+
 def main() -> None:
     if len(sys.argv) > 1:
         laid_out(Path(sys.argv[1]))
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        print(_high_water())
         return
     for row in [*quality(), *speed()]:
         goal = f"{row.goal} {row.is_reached}"

@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from noteai.engine.artifact import FileRef
@@ -23,6 +22,9 @@ from noteai.export.cues import ShownCue, read_vtt
 from noteai.export.finished import Finished
 from noteai.export.names import Names
 from noteai.lecture.transcript import Sentence, Transcript
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _SCRIPTS = ("page.js", "timeline.js", "transcript.js", "clips.js", "slides.js", "start.js")
 KINDS = {
@@ -134,7 +136,9 @@ def _asset(name: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     made = Environment(
         loader=PackageLoader("noteai.export", "assets"),
         autoescape=True,

@@ -1,5 +1,6 @@
 """What a container says about a video track without decoding any of it."""
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -48,18 +49,17 @@ def packet_arguments(film: Film) -> tuple[str, ...]:
 def parse_packets(lines: Iterable[str]) -> Packets:
     """Reads ffmpeg's framecrc: `stream, dts, pts, duration, size, crc[, F=flags]`."""
     tick = 1.0
-    rows: list[Row] = []
+    columns = array("q"), array("q"), array("b")
     for line in lines:
         if line.startswith("#tb 0:"):
             tick = _fraction(line[6:])
         elif not line.startswith("#"):
-            rows += _row(line.split(","))
-    rows.sort()
-    return Packets(
-        np.array([time * tick for time, _, _ in rows], np.float64),
-        np.array([size for _, size, _ in rows], np.int64),
-        np.array([is_key for _, _, is_key in rows], np.bool_),
-    )
+            for row in _row(line.split(",")):
+                for column, value in zip(columns, row, strict=True):
+                    column.append(value)
+    times, sizes, keys = (np.array(column) for column in columns)
+    order = np.argsort(times, kind="stable")
+    return Packets(times[order] * tick, sizes[order], keys[order].astype(np.bool_))
 
 
 def _row(fields: list[str]) -> list[Row]:

@@ -6,10 +6,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from noteai.frozen import Frozen
-from noteai.media import probe_child, tool
+from noteai.media import tool
 from noteai.media.ffmpeg import MAX_PIXELS
 from noteai.media.tool import GIB, Command, Limits
 
+CHILD = Path(__file__).with_name("probe_child.py")
 LIMITS = Limits(wall=60.0, cpu=60, memory=4 * GIB, file_size=0)
 
 
@@ -50,7 +51,7 @@ def probe(path: Path, demuxer: str, folder: Path) -> Contents | None:
     """
     command = Command(
         program=sys.executable,
-        args=("-I", probe_child.__file__, demuxer, str(path), str(MAX_PIXELS)),
+        args=("-I", str(CHILD), demuxer, str(path), str(MAX_PIXELS)),
         folder=folder,
     )
     try:

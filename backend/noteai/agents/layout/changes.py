@@ -120,7 +120,9 @@ def moment(found: list[Group], before: float, after: float, is_after: IsAfter) -
     inside = [g for g in found if g.times[0] < after - 1e-3 and g.end > before + 1e-3]
     anew = bool(inside) and inside[-1].is_cut_short and abs(inside[-1].end - after) < 1e-3
     seen = (g.redrawn() if anew else g.events() for g in inside)
-    events = [time for each in seen for time in each if before < time <= after]
+    early = (g.end for g in inside if g.is_cut_short and g.end < after - 1e-3)
+    told = itertools.chain(early, *seen)
+    events = sorted(time for time in told if before < time <= after)
     if len(events) == 1 and not anew:
         return events[0]
     for time in events:

@@ -1,5 +1,6 @@
 """The slides of a lecture: which pictures are builds of one slide, and when each is shown."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -31,10 +32,25 @@ class Scene:
 
 @dataclass(frozen=True)
 class View:
-    """What the screen shows, brought to one size, and what of it no camera covers."""
+    """What the screen shows, brought to one size, and what of it no camera covers.
 
-    picture: Grey
-    visible: Mask
+    Kept deflated: a long lecture has many slides, and a slide is mostly one colour.
+    """
+
+    _picture: bytes
+    _visible: bytes
+
+    @classmethod
+    def of(cls, picture: Grey, visible: Mask) -> "View":
+        return cls(zlib.compress(picture.tobytes(), 1), zlib.compress(visible.tobytes(), 1))
+
+    @property
+    def picture(self) -> Grey:
+        return _inflated(self._picture)
+
+    @property
+    def visible(self) -> Mask:
+        return _inflated(self._visible).astype(np.bool_)
 
     @property
     def is_empty(self) -> bool:
@@ -87,7 +103,11 @@ def view(grey: Grey, screen: Region, window: Panel | None) -> View:
     how = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
     picture = cv2.warpAffine(grey, grow, CANON, flags=how, borderMode=cv2.BORDER_REPLICATE)
     seen = cv2.warpAffine(visible, grow, CANON, flags=how, borderMode=cv2.BORDER_REPLICATE)
-    return View(np.asarray(picture, np.uint8), np.asarray(seen == 255, np.bool_))
+    return View.of(np.asarray(picture, np.uint8), np.asarray(seen == 255, np.bool_))
+
+
+def _inflated(packed: bytes) -> Grey:
+    return np.frombuffer(zlib.decompress(packed), np.uint8).reshape(CANON[1], CANON[0])
 
 
 def visits(reel: Reel, scenes: Sequence[Scene]) -> list[Visit]:

@@ -46,6 +46,11 @@ def test_a_packet_before_an_early_keyframe_is_believed_only_after_a_look() -> No
     assert moment(found, 4.0, 6.2, after(5.0)) == pytest.approx(5.0)
 
 
+def test_an_early_keyframe_that_was_not_sampled_tells_the_time() -> None:
+    found = groups(packets({}, keys=(0, 4, 4.3, 8.3)), 12)
+    assert moment(found, 4.0, 8.3, never) == pytest.approx(4.3)
+
+
 def test_silent_packets_between_regular_keyframes_mean_bisection() -> None:
     found = groups(packets({}), 12)
     assert moment(found, 4.0, 8.0, after(6.7)) == pytest.approx(6.7, abs=0.4)
