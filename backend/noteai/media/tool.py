@@ -9,7 +9,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -27,7 +26,6 @@ TAIL_LINES = 40
 LONGEST_LINE = 1 << 16
 _BLOCK = 512
 _GLANCE = 0.002
-_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 _LIMITED = (
     'ulimit -v "$1" 2>/dev/null; ulimit -t "$2" 2>/dev/null; ulimit -f "$3" 2>/dev/null; '
     'shift 3; exec "$@"'
@@ -77,7 +75,6 @@ class Output:
     stderr: str
     """The last lines, without those that a listener took."""
     seconds: float
-    peak_memory: int
 
 
 class Process:
@@ -94,7 +91,6 @@ class Process:
         self._timed_out = False
         self._fault: BaseException | None = None
         self._ending = threading.Lock()
-        self.peak_memory = 0
         with _gate.lock:
             if _gate.is_shut:
                 raise Cancelled
@@ -139,7 +135,7 @@ class Process:
             raise NoSpaceLeft(path=self.command.folder)
         if status != 0:
             raise ToolFailed(program=program, status=status, tail=tail)
-        return Output(rest, tail, time.monotonic() - self._started, self.peak_memory)
+        return Output(rest, tail, time.monotonic() - self._started)
 
     def close(self) -> None:
         """Kill and forget, for a caller that needs no more of the output."""
@@ -161,12 +157,8 @@ class Process:
         with self._ending:
             if self._child.returncode is not None:
                 return self._child.returncode
-            pid, status, usage = os.wait4(self._child.pid, os.WNOHANG)
-            if pid == 0:
-                return None
-            _kill_group(pid)  # what it started and left running
-            self._child.returncode = os.waitstatus_to_exitcode(status)
-            self.peak_memory = usage.ru_maxrss * _RSS_UNIT
+            if self._child.poll() is not None:
+                _kill_group(self._child.pid)  # what it started and left running
             return self._child.returncode
 
     def _time_out(self) -> None:

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import metadata
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from noteai.resources.models import ModelDamaged
 from noteai.resources.transcriber import weights
+from noteai.resources.transcriber.ahead import ahead
 from noteai.resources.transcriber.port import UNDETERMINED, Heard, HeardWord, LanguageUnknown
 from noteai.resources.transcriber.sound import RATE
 from noteai.resources.transcriber.windows import Window, together, windows
@@ -19,6 +20,7 @@ from noteai.timeline import Span, merge
 _LOOPS = 2.4
 """Text that compresses better than this repeats itself (the limit of whisper's authors)."""
 _SAMPLES_PER_SEEK = RATE // 100
+_MOST_WORKERS = 4
 _LEAD = 0.12
 """Seconds by which the decoder's attention, and so its word times, run ahead of the sound.
 
@@ -31,13 +33,15 @@ Measured with `base`: the last words before a pause end 0.11 s early on ten_vad'
 class FasterWhisperTranscriber:
     """A whisper model by name (of the wheels or the hub) or by its folder.
 
-    The model is found and loaded when the first recording comes.
+    The model is found and loaded when the first recording comes. Several batches are heard
+    at a time, each on a thread of its own: that wastes less than many threads on one batch.
     """
 
     cache: Path
     model: str = "base"
     threads: int = 2
-    batch: int = 8
+    batch: int = 4
+    """Windows of up to half a minute that one worker hears at a time."""
     beam: int = 5
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: str = "int8"
@@ -55,7 +59,7 @@ class FasterWhisperTranscriber:
 
         Raises: as `weights.locate`.
         """
-        _ = self._pipeline
+        _ = self._whisper
 
     def transcribe(
         self,
@@ -69,69 +73,81 @@ class FasterWhisperTranscriber:
 
         Raises: as `weights.locate`, and LanguageUnknown.
         """
-        weights.locate(self.model, self.cache)  # now, and not when the first words are heard
         self._check(language)
+        batches = _batches(windows(audio), self.batch)
+        first = next(batches, None)
+        if first is None:
+            return Heard(language=UNDETERMINED, words=(), voice=())
+        spoken = language or self._language(first)
         words: list[HeardWord] = []
         voice: list[Span] = []
-        for batch in _batches(windows(audio), self.batch):
-            found, language = self._hear(batch, language, hotwords)
+        progress = _Progress(on_progress)
+        hear = partial(self._hear, language=spoken, hotwords=hotwords)
+        todo = chain([first], batches)
+        for batch, found in ahead(hear, todo, self._workers, progress.again):
             words += found
             voice += chain.from_iterable(window.voice for window in batch)
-            on_progress(min(1.0, batch[-1].end / max(duration, batch[-1].end)))
+            progress.reach(min(1.0, batch[-1].end / max(duration, batch[-1].end)))
         return Heard(
-            language=language if language and words else UNDETERMINED,
+            language=spoken if words else UNDETERMINED,
             words=tuple(words),
             voice=tuple(merge(voice)),
         )
 
+    @property
+    def _workers(self) -> int:
+        return min(self.threads, _MOST_WORKERS)
+
     @cached_property
-    def _pipeline(self) -> Any:
+    def _whisper(self) -> Any:
         folder = weights.locate(self.model, self.cache)
-        from faster_whisper import (
-            BatchedInferencePipeline,
-            WhisperModel,
-        )
+        from faster_whisper import WhisperModel
 
         try:
-            model = WhisperModel(
+            return WhisperModel(
                 str(folder),
                 device=self.device,
                 compute_type=self.compute_type,
-                cpu_threads=self.threads,
+                cpu_threads=self.threads // self._workers,
+                num_workers=self._workers,
             )
         except (RuntimeError, ValueError) as cause:
             raise ModelDamaged(model=self.model, path=folder) from cause
-        return BatchedInferencePipeline(model)
 
     def _check(self, language: str | None) -> None:
-        if language is not None and language not in self._pipeline.model.supported_languages:
+        if language is not None and language not in self._whisper.supported_languages:
             raise LanguageUnknown(model=self.model, language=language)
 
+    def _language(self, batch: Sequence[Window]) -> str:
+        """The language of the first window; of further ones as long as that is not sure."""
+        if not self._whisper.model.is_multilingual:
+            return "en"
+        joined = together(batch).samples
+        found, _, _ = self._whisper.detect_language(joined, language_detection_segments=len(batch))
+        return str(found)
+
     def _hear(
-        self, batch: Sequence[Window], language: str | None, hotwords: tuple[str, ...]
-    ) -> tuple[list[HeardWord], str]:
-        segments, language = self._run(batch, language, hotwords)
+        self, batch: Sequence[Window], language: str, hotwords: tuple[str, ...]
+    ) -> list[HeardWord]:
+        segments = self._run(batch, language, hotwords)
         words: list[HeardWord] = []
         for number, window in enumerate(batch):
             mine = [each for each in segments if each.window == number]
             if any(each.compression > _LOOPS for each in mine):
-                mine, _ = self._run([window], language, hotwords, no_repeat_ngram_size=4)
+                mine = self._run([window], language, hotwords, no_repeat_ngram_size=4)
             words += chain.from_iterable(each.words for each in mine)
-        return words, language
+        return words
 
     def _run(
-        self,
-        batch: Sequence[Window],
-        language: str | None,
-        hotwords: tuple[str, ...],
-        **options: Any,
-    ) -> tuple[list["_Segment"], str]:
+        self, batch: Sequence[Window], language: str, hotwords: tuple[str, ...], **options: Any
+    ) -> list["_Segment"]:
+        from faster_whisper import BatchedInferencePipeline
+
         joined = together(batch)
         edges = list(accumulate((len(each.samples) for each in batch), initial=0))
-        segments, info = self._pipeline.transcribe(
+        segments, _ = BatchedInferencePipeline(self._whisper).transcribe(
             joined.samples,
             language=language,
-            language_detection_segments=4,
             clip_timestamps=[_clip(start, end) for start, end in pairwise(edges)],
             batch_size=len(batch),
             beam_size=self.beam,
@@ -139,7 +155,22 @@ class FasterWhisperTranscriber:
             hotwords=", ".join(hotwords) or None,
             **options,
         )
-        return [_segment(each, joined, edges) for each in segments], str(info.language)
+        return [_segment(each, joined, edges) for each in segments]
+
+
+@dataclass
+class _Progress:
+    """Says how far the work is, and says it again: whoever hears it may stop the work."""
+
+    say: Callable[[float], None]
+    done: float = 0.0
+
+    def reach(self, fraction: float) -> None:
+        self.done = fraction
+        self.again()
+
+    def again(self) -> None:
+        self.say(self.done)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def test_several_batches_hear_the_same_as_one(
 ) -> None:
     whole = local.transcribe(long_speech.path, long_speech.duration, "en", (), ignore)
     single = replace(local, batch=1)
-    single.__dict__["_pipeline"] = local.__dict__["_pipeline"]
+    single.__dict__["_whisper"] = local.__dict__["_whisper"]
     said: list[float] = []
     parts = single.transcribe(long_speech.path, long_speech.duration, "en", (), said.append)
     assert len(said) > 1
