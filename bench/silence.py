@@ -52,6 +52,9 @@ class Desk:
     def progress(self, fraction: float) -> None:
         pass
 
+    def charge(self, dollars: float) -> None:
+        """Nothing here costs anything."""
+
 
 def media() -> Path:
     return Path(os.environ["NOTEAI_MEDIA_DIR"])

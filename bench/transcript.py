@@ -59,6 +59,9 @@ class Desk:
     def progress(self, fraction: float) -> None:
         pass
 
+    def charge(self, dollars: float) -> None:
+        """Nothing here costs anything."""
+
 
 class Timed(NamedTuple):
     """A word, and seconds."""

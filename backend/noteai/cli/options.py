@@ -4,6 +4,7 @@ import difflib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import get_origin
 
 from pydantic import ValidationError
 from rich.markup import escape
@@ -114,9 +115,12 @@ def _known(workflow: Workflow, stage: str, field: str) -> None:
 
 
 def _valid(workflow: Workflow, stage: str, values: Mapping[str, str]) -> Params:
-    given = {key: None if value.lower() == "none" else value for key, value in values.items()}
+    params = workflow.stage(stage).params
+    given = {
+        key: _read(value, params.model_fields[key].annotation) for key, value in values.items()
+    }
     try:
-        return workflow.stage(stage).params.model_validate(given)
+        return params.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or next(iter(values))
@@ -124,3 +128,12 @@ def _valid(workflow: Workflow, stage: str, values: Mapping[str, str]) -> Params:
         raise BadParameter(
             name=f"{stage}.{field}", value=repr(values.get(field, "")), reason=reason
         ) from error
+
+
+def _read(value: str, kind: object) -> str | list[str] | None:
+    """`none` is no value, and where there may be several they stand between commas."""
+    if value.lower() == "none":
+        return None
+    if get_origin(kind) is tuple:
+        return [each.strip() for each in value.split(",") if each.strip()]
+    return value

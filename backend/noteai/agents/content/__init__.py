@@ -18,7 +18,7 @@ class UnprovenClaim(RuntimeError):
     """An analysis that points at what does not exist: a defect, never shown to users as truth."""
 
 
-@stage(version="1", queue="content")
+@stage(version="1", queue="language")
 def content(
     transcript: Transcript,
     silence: SilenceMap | None,
@@ -48,17 +48,16 @@ def _asked(
 ) -> ContentAnalysis:
     from noteai.agents.content.asked import ask
 
+    def progress(fraction: float) -> None:
+        ctx.progress(0.5 + fraction / 2)
+
+    asking = model.for_run()
     try:
-        asked = ask(
-            transcript,
-            offline,
-            layout,
-            params,
-            model.for_run(),
-            lambda fraction: ctx.progress(0.5 + fraction / 2),
-        )
+        asked = ask(transcript, offline, layout, params, asking, progress)
     except LanguageModelFailed as failure:
         return _degraded(offline, failure.message)
+    finally:
+        ctx.charge(asking.spent.cost or 0.0)
     faults = unresolved(asked, transcript, layout)
     if faults:
         return _degraded(

@@ -7,8 +7,7 @@ from pydantic import Field
 from noteai.agents.transcript import guards, times
 from noteai.engine.artifact import Params
 from noteai.engine.stage import Context, stage
-from noteai.errors import NotApplicable
-from noteai.lecture.recording import Recording
+from noteai.lecture.recording import NoAudioTrack, Recording
 from noteai.lecture.sentences import SentenceRules, assemble
 from noteai.lecture.transcript import Transcript, Word, WordFlag
 from noteai.resources.transcriber import Heard, HeardWord, Transcriber
@@ -44,10 +43,10 @@ def transcript(
     """Words, sentences and language of a recording; none of them where nobody speaks.
 
     Raises:
-        NotApplicable: the recording has no sound.
+        NoAudioTrack: the recording has no sound.
     """
     if recording.audio is None:
-        raise NotApplicable(reason="the recording has no sound")
+        raise NoAudioTrack
     heard = transcriber.transcribe(
         ctx.fetch(recording.audio),
         recording.duration,
@@ -55,6 +54,7 @@ def transcript(
         params.hotwords,
         ctx.progress,
     )
+    ctx.charge(heard.cost)
     return read(heard, recording.duration, params)
 
 

@@ -52,6 +52,9 @@ class Desk:
     def progress(self, fraction: float) -> None:
         assert 0 <= fraction <= 1
 
+    def charge(self, dollars: float) -> None:
+        """Nothing here costs anything."""
+
 
 @dataclass(frozen=True)
 class Studio:

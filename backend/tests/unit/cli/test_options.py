@@ -30,6 +30,7 @@ class Iron(Artifact):
 class SmeltParams(Params):
     heat: float = Field(1500.0, ge=1000, le=2000, description="degrees")
     limit: float | None = Field(None, description="none for no limit")
+    fluxes: tuple[str, ...] = Field((), description="what is added")
 
 
 @stage(version="1")
@@ -53,6 +54,12 @@ def test_none_is_a_value() -> None:
     assert params_of(FORGE, ["smelt.limit=none"]) == {"smelt": SmeltParams(limit=None)}
 
 
+def test_several_values_stand_between_commas() -> None:
+    assert params_of(FORGE, ["smelt.fluxes=lime, sand"]) == {
+        "smelt": SmeltParams(fluxes=("lime", "sand"))
+    }
+
+
 def test_a_stage_that_is_not_there_is_named() -> None:
     with pytest.raises(UnknownStage, match="`melt`"):
         params_of(FORGE, ["melt.heat=1"])
@@ -62,7 +69,7 @@ def test_a_stage_that_is_not_there_is_named() -> None:
     ("text", "suggestion"),
     [
         ("smelt.haet=1", "Did you mean smelt.heat?"),
-        ("smelt.colour=1", "`smelt` takes: smelt.heat, smelt.limit."),
+        ("smelt.colour=1", "`smelt` takes: smelt.heat, smelt.limit, smelt.fluxes."),
         ("heat", "Write STAGE.NAME=VALUE."),
         ("smelt.heat", "Write STAGE.NAME=VALUE."),
     ],
@@ -99,5 +106,5 @@ def test_the_workflows_are_found_by_name() -> None:
 
 def test_every_parameter_is_in_the_table() -> None:
     table = table_of_params(FORGE)
-    assert list(table.columns[0].cells) == ["smelt.heat", "smelt.limit"]
-    assert list(table.columns[3].cells) == ["degrees", "none for no limit"]
+    assert list(table.columns[0].cells) == ["smelt.heat", "smelt.limit", "smelt.fluxes"]
+    assert list(table.columns[3].cells) == ["degrees", "none for no limit", "what is added"]

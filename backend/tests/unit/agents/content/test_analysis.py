@@ -17,7 +17,7 @@ from noteai.lecture.sentences import assemble
 from noteai.lecture.silence import Silence, SilenceMap
 from noteai.lecture.transcript import Transcript, Word
 from noteai.resources.embedder import Matrix
-from noteai.resources.language_model import LanguageModelFailed
+from noteai.resources.language_model import LanguageModelFailed, Usage
 from noteai.timeline import span
 
 CATS = (
@@ -49,14 +49,19 @@ class Desk:
 
     def __init__(self) -> None:
         self.heard: list[float] = []
+        self.paid = 0.0
 
     def progress(self, fraction: float) -> None:
         self.heard.append(fraction)
+
+    def charge(self, dollars: float) -> None:
+        self.paid += dollars
 
 
 class FailingModel:
     name = "failing"
     identity = "failing"
+    spent = Usage(cost=0.25)
 
     def for_run(self) -> "FailingModel":
         return self
@@ -243,7 +248,9 @@ def test_the_stage_gives_the_offline_analysis_where_no_model_is() -> None:
 
 def test_where_the_language_model_fails_the_offline_analysis_stands_in() -> None:
     transcript = lecture(CATS, STARS)
-    found = content(transcript, None, None, ContentParams(), Letters(), FailingModel(), Desk())  # type: ignore[arg-type]
+    desk, params = Desk(), ContentParams()
+    found = content(transcript, None, None, params, Letters(), FailingModel(), desk)  # type: ignore[arg-type]
     assert found.degraded
+    assert desk.paid == 0.25  # what failed is charged, too
     assert "out of order" in found.warnings[0]
     assert found.topics == analysed(transcript).topics

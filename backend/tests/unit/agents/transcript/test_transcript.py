@@ -8,8 +8,7 @@ from pydantic import ValidationError
 from noteai.agents.transcript import TranscriptParams, read, transcript
 from noteai.engine.artifact import FileRef
 from noteai.engine.stage import as_stage
-from noteai.errors import NotApplicable
-from noteai.lecture.recording import Recording
+from noteai.lecture.recording import NoAudioTrack, Recording
 from noteai.resources.transcriber import Heard, HeardWord, Transcriber
 from noteai.timeline import span
 
@@ -52,6 +51,7 @@ class Script:
 class Desk:
     workdir: Path = Path()
     said: list[float] = field(default_factory=list)
+    paid: float = 0.0
 
     def fetch(self, ref: FileRef) -> Path:
         return Path(ref.digest)
@@ -62,11 +62,21 @@ class Desk:
     def progress(self, fraction: float) -> None:
         self.said.append(fraction)
 
+    def charge(self, dollars: float) -> None:
+        self.paid += dollars
+
 
 def recording(audio: FileRef | None) -> Recording:
     return Recording(
         file=AUDIO, container="mov", duration=10, video=None, audio_track=None, audio=audio
     )
+
+
+def test_what_the_transcriber_cost_is_charged() -> None:
+    desk = Desk()
+    heard = HEARD.model_copy(update={"cost": 0.25})
+    transcript(recording(AUDIO), TranscriptParams(), Script(heard), desk)
+    assert desk.paid == 0.25
 
 
 def test_the_transcriber_hears_the_recordings_own_audio() -> None:
@@ -79,7 +89,7 @@ def test_the_transcriber_hears_the_recordings_own_audio() -> None:
 
 
 def test_a_recording_without_sound_has_no_transcript() -> None:
-    with pytest.raises(NotApplicable):
+    with pytest.raises(NoAudioTrack):
         transcript(recording(None), TranscriptParams(), Script(HEARD), Desk())
 
 
