@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.table import Row, heading, table
 
 PARTS = ("silence", "transcript", "layout", "content", "clips", "whole")
+KINDS = {"quality": "Quality", "speed": "Speed and memory"}
 RESULTS = Path(__file__).with_name("RESULTS.md")
 FIGURES = Path(__file__).with_name("figures.json")
 
@@ -20,31 +21,30 @@ def main(names: list[str]) -> None:
     figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
     for name in names or PARTS:
         print(f"== {name}", flush=True)
-        figures[name] = measure(name)
-        FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
-        RESULTS.write_text(page(figures))
+        for kind in KINDS:
+            figures.setdefault(name, {})[kind] = measure(name, kind)
+            FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
+            RESULTS.write_text(page(figures))
 
 
-def measure(name: str) -> dict[str, list[dict[str, object]]]:
-    """The rows of a part: `quality` and `speed`."""
+def measure(name: str, kind: str) -> list[dict[str, object]]:
+    """The rows of a part: its `quality` or its `speed`."""
     code = f"from bench import {name} as part; from bench.table import as_json; "
-    found = {}
-    for kind in ("quality", "speed"):
-        ended = subprocess.run(
-            [sys.executable, "-c", code + f"print(as_json(part.{kind}()))"],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        found[kind] = json.loads(ended.stdout.splitlines()[-1])
-        print(table([Row(**each) for each in found[kind]]), flush=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", code + f"print(as_json(part.{kind}()))"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    found: list[dict[str, object]] = json.loads(ended.stdout.splitlines()[-1])
+    print(table([Row(**each) for each in found]), flush=True)
     return found
 
 
 def page(figures: dict[str, dict[str, list[dict[str, object]]]]) -> str:
     """The results as one page."""
     parts = [heading()]
-    for kind, title in (("quality", "Quality"), ("speed", "Speed and memory")):
+    for kind, title in KINDS.items():
         parts.append(f"## {title}\n")
         for name in PARTS:
             rows = [Row(**each) for each in figures.get(name, {}).get(kind, [])]

@@ -63,7 +63,7 @@ def media() -> Path:
 def extract(source: Path, audio: Path) -> Path:
     """The sound as the recording stage keeps it: 16 kHz, mono, 16-bit FLAC."""
     args = ("-i", str(source), "-vn", "-ac", "1", "-ar", "16000", "-c:a", "flac")
-    FFMPEG.run((*args, "-sample_fmt", "s16", str(audio)), audio.parent)
+    FFMPEG.run((*args, "-sample_fmt", "s16", "-frame_size", "4608", str(audio)), audio.parent)
     return audio
 
 
