@@ -15,6 +15,7 @@ from noteai.lecture.transcript import Transcript
 from noteai.timeline import overlap
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_EPSILON = 1e-6
 _LEAST = 0.25
 _SAME_TOPIC = 0.5
 """What a passage of a topic that has one already loses, at full diversity."""
@@ -23,7 +24,7 @@ _SAME_TOPIC = 0.5
 def choose(
     found: Sequence[Candidate], transcript: Transcript, params: SegmentParams
 ) -> list[Candidate]:
-    """At most `max_clips`, best first, all above the lecture's average.
+    """At most `max_clips`, best first, none below the lecture's average.
 
     Beyond `min_clips` only what adds at least a quarter of what the first one does.
     """
@@ -35,7 +36,7 @@ def choose(
     while left and len(chosen) < params.max_clips:
         gains = [_gain(each, words, chosen, subjects, params) for each, words in left]
         best = max(range(len(left)), key=gains.__getitem__)
-        if gains[best] <= (floor if len(chosen) >= params.min_clips else 0.0):
+        if gains[best] < (floor if len(chosen) >= params.min_clips else -_EPSILON):
             break
         floor = floor or _LEAST * gains[best]
         candidate, words = left[best]

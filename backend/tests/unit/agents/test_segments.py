@@ -242,3 +242,10 @@ def test_a_short_lecture_has_several_short_highlights_rather_than_one_long_one()
     found = segments(analysis(said, [0.9] * 7 + [0.1] * 7), said, None, PARAMS).highlights
     assert len(found) >= 2
     assert all(each.duration <= 1.5 * PARAMS.min_seconds for each in found)
+
+
+def test_a_talk_of_one_passage_has_one_highlight() -> None:
+    said = lecture([PLAIN] * 3)
+    params = SegmentParams(max_share=1)
+    plan = segments(analysis(said, [0.6, 0.6, 0.6]), said, None, params)
+    assert len(plan.highlights) == 1
