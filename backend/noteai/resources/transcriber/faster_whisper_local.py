@@ -73,6 +73,7 @@ class FasterWhisperTranscriber:
 
         Raises: as `weights.locate`, and LanguageUnknown.
         """
+        weights.locate(self.model, self.cache)  # now, and not when the first words are heard
         self._check(language)
         batches = _batches(windows(audio), self.batch)
         first = next(batches, None)
