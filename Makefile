@@ -4,9 +4,11 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv --quiet
 REQUIREMENTS := backend/requirements
 OUT ?= out
+PORT ?= 8000
+SERVICE ?= $(abspath $(OUT))/service
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit check format bench requirements clean
+.PHONY: help setup demo stop test unit check format bench requirements clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -21,13 +23,17 @@ $(VENV)/.ready: $(REQUIREMENTS)/dev.txt $(REQUIREMENTS)/uv.txt backend/pyproject
 	$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable backend
 	@touch $@
 
-demo: setup ## Highlights of a sample lecture, or of VIDEO=lecture.mp4
-ifdef VIDEO
-	$(BIN)/noteai run highlights "$(VIDEO)" --out "$(OUT)/demo"
-else
+demo: setup ## Highlights of a sample lecture, or of VIDEO=lecture.mp4, by the service; it goes on running
+ifndef VIDEO
 	@test -s $(OUT)/sample/lecture.mp4 || $(BIN)/noteai sample --out $(OUT)/sample
-	$(BIN)/noteai run highlights $(OUT)/sample/lecture.mp4 --out "$(OUT)/demo"
 endif
+	@$(BIN)/noteai down --data $(SERVICE) >/dev/null 2>&1 || true
+	$(BIN)/noteai up --detach --data $(SERVICE) --port $(PORT)
+	$(BIN)/noteai send "$(or $(VIDEO),$(OUT)/sample/lecture.mp4)" --to http://127.0.0.1:$(PORT) --out "$(OUT)/demo"
+	@echo "The service goes on at http://127.0.0.1:$(PORT)/docs; 'make stop' ends it."
+
+stop: ## End the service that make demo left running
+	$(BIN)/noteai down --data $(SERVICE)
 
 test: setup ## All tests
 	cd backend && ../$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
@@ -56,9 +62,9 @@ COMPILE := ../$(UV) pip compile --upgrade --universal --python-version 3.11 --ge
   --custom-compile-command "make requirements"
 
 requirements: ## Pin the requirements anew; the bench's go with the others
-	cd backend && $(COMPILE) pyproject.toml --extra offline --group dev --group bench -o requirements/bench.txt
-	cd backend && $(COMPILE) pyproject.toml --extra offline --group dev -c requirements/bench.txt -o requirements/dev.txt
-	cd backend && $(COMPILE) pyproject.toml --extra offline -c requirements/bench.txt -o requirements/run.txt
+	cd backend && $(COMPILE) pyproject.toml --all-extras --group dev --group bench -o requirements/bench.txt
+	cd backend && $(COMPILE) pyproject.toml --all-extras --group dev -c requirements/bench.txt -o requirements/dev.txt
+	cd backend && $(COMPILE) pyproject.toml --all-extras -c requirements/bench.txt -o requirements/run.txt
 	cd backend && echo uv | $(COMPILE) - -o requirements/uv.txt
 
 clean: ## Remove what was made

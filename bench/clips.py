@@ -3,35 +3,26 @@
 `python -m bench.clips` prints the rows. Media are found by NOTEAI_MEDIA_DIR.
 """
 
-import hashlib
 import os
 import re
-import shutil
 import subprocess
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.table import Row
+from bench.clock import best_of
+from bench.desk import Desk, desk
+from bench.media import FFMPEG, media
+from bench.recordings import probed
+from bench.table import Row, table
 from noteai.agents.clips import ClipParams, clips
 from noteai.agents.clips.composition import Size, canvas, compose
-from noteai.agents.recording import upright
-from noteai.bootstrap import find_ffmpeg
-from noteai.engine.artifact import FileRef
 from noteai.lecture.clips import Aspect, Clip
 from noteai.lecture.content import Evidence
 from noteai.lecture.highlights import Highlight, HighlightPlan
 from noteai.lecture.layout import Box, LayoutTimeline, Shot
-from noteai.lecture.recording import AudioTrack, Recording
+from noteai.lecture.recording import Recording
 from noteai.lecture.transcript import Transcript
-from noteai.media.container import recognise
-from noteai.media.probe import probe
 
-FFMPEG = find_ffmpeg()
 SPEECH = (
     "audio/jfk.flac",
     "audio/opencast_testspeech_60s.mp4",
@@ -49,30 +40,9 @@ ROUNDS = 2
 PARAMS = ClipParams()
 
 
-@dataclass(frozen=True)
-class Desk:
-    """A stage's context over one folder."""
-
-    workdir: Path
-
-    def keep(self, path: Path, media_type: str) -> FileRef:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        shutil.copy(path, self.workdir / digest)
-        return FileRef(digest=digest, media_type=media_type, size=path.stat().st_size)
-
-    def fetch(self, ref: FileRef) -> Path:
-        return self.workdir / ref.digest
-
-    def progress(self, fraction: float) -> None:
-        pass
-
-    def charge(self, dollars: float) -> None:
-        """Nothing here costs anything."""
-
-
 def quality() -> list[Row]:
-    with _desk() as desk:
-        heard = [_loudness(desk, name) for name in SPEECH]
+    with desk() as here:
+        heard = [_loudness(here, name) for name in SPEECH]
     away = max(abs(loudness - PARAMS.loudness) for loudness, _ in heard)
     peak = max(peak for _, peak in heard)
     on = f"{len(SPEECH)} recordings of speech"
@@ -83,19 +53,22 @@ def quality() -> list[Row]:
 
 
 def speed() -> list[Row]:
-    with _desk() as desk:
-        lecture = _side_by_side(desk)
-        path = desk.fetch(lecture.file)
-        tall = desk.fetch(_clip(desk, lecture, "9:16", _layout()).video)
-        took = {
-            "plain": _best(lambda: _plain(desk, path)),
-            "moviepy": _best(lambda: _moviepy(desk, lecture)),
-            "composed": _best(lambda: _clip(desk, lecture, "16:9", _layout())),
-            "whole": _best(lambda: _clip(desk, lecture, "source", None)),
-            "tall": _best(lambda: _clip(desk, lecture, "9:16", _layout())),
-            "tall again": _best(lambda: _plain(desk, tall, 0.0)),
-            "burned": _best(lambda: _clip(desk, lecture, "16:9", None, burn_captions=True)),
-        }
+    with desk() as here:
+        lecture = _side_by_side(here)
+        path = here.fetch(lecture.file)
+        tall = here.fetch(_clip(here, lecture, "9:16", _layout()).video)
+        took = best_of(
+            ROUNDS,
+            {
+                "plain": lambda: _plain(here, path),
+                "moviepy": lambda: _moviepy(here, lecture),
+                "composed": lambda: _clip(here, lecture, "16:9", _layout()),
+                "whole": lambda: _clip(here, lecture, "source", None),
+                "tall": lambda: _clip(here, lecture, "9:16", _layout()),
+                "tall again": lambda: _plain(here, tall, 0.0),
+                "burned": lambda: _clip(here, lecture, "16:9", None, burn_captions=True),
+            },
+        )
     on = f"slides beside a camera, 720p, {SECONDS:.0f} s"
     limit = "clips: time against a plain re-encode"
     return [
@@ -108,32 +81,6 @@ def speed() -> list[Row]:
     ]
 
 
-@contextmanager
-def _desk() -> Iterator[Desk]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield Desk(Path(folder))
-
-
-def _media(name: str) -> Path:
-    return Path(os.environ["NOTEAI_MEDIA_DIR"]) / name
-
-
-def _recording(desk: Desk, path: Path) -> Recording:
-    ref = desk.keep(path, "video/mp4")
-    demuxer = recognise(path).demuxer
-    contents = probe(path, demuxer, desk.workdir)
-    assert contents
-    audio = contents.audio[0].model_dump(exclude={"decodable", "tag"})
-    return Recording(
-        file=ref,
-        container=demuxer,
-        duration=contents.duration,
-        video=next(map(upright, contents.video), None),
-        audio_track=AudioTrack(**audio),
-        audio=None,
-    )
-
-
 def _side_by_side(desk: Desk) -> Recording:
     """A lecture with slides on the left and the speaker on the right."""
     path = desk.workdir / "lecture.mp4"
@@ -143,15 +90,12 @@ def _side_by_side(desk: Desk) -> Recording:
         f"[ground][slides]overlay={SCREEN.x}:{SCREEN.y}[some];"
         f"[some][camera]overlay={CAMERA.x}:{CAMERA.y}:shortest=1[out]"
     )
-    slides, camera = (
-        _media("video/gis_mooc_slides_101s.mp4"),
-        _media("layout/faces/franck_200s.mp4"),
-    )
+    slides, camera = media("video/gis_mooc_slides_101s.mp4"), media("layout/faces/franck_200s.mp4")
     inputs = ("-ss", "20", "-t", "30", "-i", str(slides), "-t", "30", "-i", str(camera))
     coded = ("-c:v", "libx264", "-preset", "fast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-t", "30")
     args = (*inputs, "-filter_complex", graph, "-map", "[out]", "-map", "0:a", *coded, str(path))
     FFMPEG.run(args, desk.workdir)
-    return _recording(desk, path)
+    return probed(desk, path)
 
 
 def _layout() -> LayoutTimeline:
@@ -222,7 +166,7 @@ def _moviepy(desk: Desk, lecture: Recording) -> None:
 
 def _loudness(desk: Desk, name: str) -> tuple[float, float]:
     """Integrated loudness and true peak of a rendered clip, measured on the file itself."""
-    made = _clip(desk, _recording(desk, _media(name)), "source", None)
+    made = _clip(desk, probed(desk, media(name)), "source", None)
     command = [
         FFMPEG.program, "-hide_banner", "-i", str(desk.fetch(made.video)),
         "-af", "ebur128=peak=true", "-f", "null", "-",
@@ -234,19 +178,9 @@ def _loudness(desk: Desk, name: str) -> tuple[float, float]:
     return integrated, peak
 
 
-def _best(work: Callable[[], object]) -> float:
-    took = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        work()
-        took.append(time.perf_counter() - started)
-    return min(took)
-
-
 def _ratio(took: dict[str, float], one: str, other: str) -> float:
     return round(took[one] / took[other], 2)
 
 
 if __name__ == "__main__":
-    for row in (*quality(), *speed()):
-        print(row)
+    print(table([*quality(), *speed()]))

@@ -7,7 +7,6 @@ read off their pictures by eye; of `CHI-003EC` all counts as slides, demonstrati
 
 import itertools
 import json
-import os
 import re
 import resource
 import subprocess
@@ -18,24 +17,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import imageio_ffmpeg
 import numpy as np
 
+from bench.desk import Desk, desk
+from bench.media import FFMPEG, media
+from bench.memory import peak_memory
+from bench.recordings import probed
 from bench.table import Row
 from noteai.agents.layout import LayoutParams, layout
-from noteai.agents.recording import upright
-from noteai.engine.artifact import FileRef
 from noteai.lecture.layout import Box, LayoutTimeline, Shot
 from noteai.lecture.recording import Recording
-from noteai.media.container import recognise
-from noteai.media.ffmpeg import Ffmpeg
-from noteai.media.probe import probe
-from noteai.resources.models import sha256
 from noteai.resources.text_reader import RapidOcrReader
 from noteai.sample.make import make
 from noteai.sample.truth import TrueShot, Truth
 
-PROGRAM = imageio_ffmpeg.get_ffmpeg_exe()
 SEEDS, MINUTES = (11, 12), 3.0
 """The stage was tuned on seeds 5 to 9."""
 STEP, NEAR = 0.1, 1.0
@@ -55,28 +50,6 @@ FILES = {
 }
 
 
-class Desk:
-    """A context over a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.workdir = folder
-
-    def fetch(self, ref: FileRef) -> Path:
-        return self.workdir / ref.digest
-
-    def keep(self, path: Path, media_type: str) -> FileRef:
-        ref = FileRef(digest=sha256(path), media_type=media_type, size=path.stat().st_size)
-        if not self.fetch(ref).exists():
-            self.fetch(ref).symlink_to(path.resolve())
-        return ref
-
-    def progress(self, fraction: float) -> None:
-        """Nobody listens."""
-
-    def charge(self, dollars: float) -> None:
-        """It costs nothing."""
-
-
 def quality() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         rows = _synthetic(Path(folder))
@@ -89,9 +62,9 @@ def speed() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         film = _looped("video/gis_mooc_slides_101s.mp4", 600, Path(folder))
         limit = _least(lambda: _keyframes(film))
-        with _staged(film) as (recording, desk):
-            ours = _least(lambda: _timeline(recording, desk, text=False))
-            reading = _processor(lambda: _timeline(recording, desk, text=True)) - ours
+        with _staged(film) as (recording, here):
+            ours = _least(lambda: _timeline(recording, here, text=False))
+            reading = _processor(lambda: _timeline(recording, here, text=True)) - ours
         naive = _processor(lambda: _every_frame(film))
         long = _looped("video/gis_mooc_slides_101s.mp4", 3600, Path(folder))
         growth = _peak(long) / _peak(film)
@@ -105,30 +78,19 @@ def speed() -> list[Row]:
 
 
 def laid_out(path: Path, *, text: bool = False) -> LayoutTimeline:
-    with _staged(path) as (recording, desk):
-        return _timeline(recording, desk, text=text)
+    with _staged(path) as (recording, here):
+        return _timeline(recording, here, text=text)
 
 
-def _timeline(recording: Recording, desk: Desk, *, text: bool) -> LayoutTimeline:
+def _timeline(recording: Recording, here: Desk, *, text: bool) -> LayoutTimeline:
     params = LayoutParams(read_text=text)
-    return layout(recording, params, RapidOcrReader(), Ffmpeg(PROGRAM), desk)
+    return layout(recording, params, RapidOcrReader(), FFMPEG, here)
 
 
 @contextmanager
 def _staged(path: Path) -> Iterator[tuple[Recording, Desk]]:
-    with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(Path(folder))
-        yield _recording(path, desk), desk
-
-
-def _recording(path: Path, desk: Desk) -> Recording:
-    ref, container = desk.keep(path, "video/mp4"), recognise(path).demuxer
-    found = probe(desk.fetch(ref), container, desk.workdir)
-    assert found is not None
-    return Recording(
-        file=ref, container=container, duration=found.duration, video=upright(found.video[0]),
-        audio_track=None, audio=None,
-    )  # fmt: skip
+    with desk() as here:
+        yield probed(here, path), here
 
 
 def _synthetic(folder: Path) -> list[Row]:
@@ -206,10 +168,10 @@ def _f1(true: Sequence[float], said: Sequence[float]) -> float:
 
 def _kinds(talks: dict[str, LayoutTimeline], folder: Path) -> list[Row]:
     shares = {name: _share(talks[name], kind) for name, kind in TALKS.items()}
-    board = _film(sorted(_media("layout/accessmath").rglob("keyframes/*.png"), key=_number), folder)
+    board = _film(sorted(media("layout/accessmath").rglob("keyframes/*.png"), key=_number), folder)
     shares["accessmath"] = _share(laid_out(board), "board")
     for name, kind in FILES.items():
-        shares[Path(name).name] = _share(laid_out(_media(name)), kind)
+        shares[Path(name).name] = _share(laid_out(media(name)), kind)
     measure, mean = "share of time with the right kind", float(np.mean([*shares.values()]))
     rows = [Row(measure, name, share, 0.95) for name, share in shares.items()]
     return [*rows, Row(f"mean {measure}", "all real files", mean, 0.95)]
@@ -221,7 +183,7 @@ def _share(found: LayoutTimeline, kind: str) -> float:
 
 
 def _inset(found: LayoutTimeline) -> list[Row]:
-    gold = json.loads(_media("layout/gold_layout_boxes.json").read_text("utf-8"))["items"]
+    gold = json.loads(media("layout/gold_layout_boxes.json").read_text("utf-8"))["items"]
     true = next(each for each in gold if "CHI-27F3D" in each["file"])
     rows = []
     for name in ("screen", "camera"):
@@ -265,13 +227,9 @@ def _by_slide(found: LayoutTimeline, frames: int) -> dict[str, list[int]]:
 
 
 def _opencast() -> Row:
-    found = changes(laid_out(_media("video/opencast_scene_change_20s.mov")))
+    found = changes(laid_out(media("video/opencast_scene_change_20s.mov")))
     note = f"at {', '.join(f'{each:.1f}' for each in found)} s"
     return Row("slide changes found, gold 1", "opencast_scene_change", len(found), 1, note=note)
-
-
-def _media(name: str) -> Path:
-    return Path(os.environ["NOTEAI_MEDIA_DIR"]) / name
 
 
 def _number(path: Path) -> int:
@@ -279,7 +237,7 @@ def _number(path: Path) -> int:
 
 
 def _frames(talk: str) -> Iterator[Path]:
-    return _media(f"layout/m3av/{talk}").rglob("seg_imgs/*.jpg")
+    return media(f"layout/m3av/{talk}").rglob("seg_imgs/*.jpg")
 
 
 def _talk(name: str, folder: Path) -> Path:
@@ -300,13 +258,13 @@ def _film(pictures: Sequence[Path], folder: Path) -> Path:
 
 def _looped(name: str, seconds: int, folder: Path) -> Path:
     made = folder / f"{seconds}.mp4"
-    endless = ("-stream_loop", "-1", "-i", str(_media(name)))
+    endless = ("-stream_loop", "-1", "-i", str(media(name)))
     _ffmpeg(*endless, "-t", str(seconds), "-c", "copy", str(made))
     return made
 
 
 def _ffmpeg(*args: str) -> None:
-    subprocess.run([PROGRAM, "-v", "error", "-y", *args], check=True)
+    subprocess.run([FFMPEG.program, "-v", "error", "-y", *args], check=True)
 
 
 def _keyframes(film: Path) -> None:
@@ -355,16 +313,10 @@ def _peak(film: Path) -> float:
     return float(done.stdout)
 
 
-def _high_water() -> str:
-    """Kilobytes. Not `ru_maxrss`, which begins at what the parent used when it forked."""
-    status = Path("/proc/self/status").read_text("ascii")
-    return re.findall(r"VmHWM:\s*(\d+)", status)[0]
-
-
 def main() -> None:
     if len(sys.argv) > 1:
         laid_out(Path(sys.argv[1]))
-        print(_high_water())
+        print(peak_memory())
         return
     for row in [*quality(), *speed()]:
         goal = f"{row.goal} {row.is_reached}"

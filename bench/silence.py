@@ -3,82 +3,35 @@
 `python -m bench.silence` prints the rows. Media are found by NOTEAI_MEDIA_DIR.
 """
 
-import os
 import re
 import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import imageio_ffmpeg
 import numpy as np
 import numpy.typing as npt
 
+from bench.clock import best_of
+from bench.listen import VOICE, listen
+from bench.media import FFMPEG, extract, media
+from bench.process import python
 from bench.table import Row
-from noteai.agents.silence import SilenceParams, silence
-from noteai.engine.artifact import FileRef
-from noteai.lecture.recording import Recording
 from noteai.lecture.silence import SilenceMap
-from noteai.media.ffmpeg import Ffmpeg
-from noteai.resources.voice_activity import SileroVoiceActivity
 from noteai.timeline import Span, complement, span
 
 Mask = npt.NDArray[np.bool_]
 """For each 10 ms, whether nobody speaks."""
 
-FFMPEG = Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe())
-VOICE = SileroVoiceActivity()
 RECITALS = (11, 12, 13)
 """Seeds of the synthetic recitals; the stage was tuned on 1 to 4."""
 ROUNDS = 3
 
 
-@dataclass(frozen=True)
-class Desk:
-    """A stage's context over one file."""
-
-    workdir: Path
-    audio: Path
-
-    def fetch(self, _: FileRef) -> Path:
-        return self.audio
-
-    def keep(self, path: Path, media_type: str) -> FileRef:
-        raise NotImplementedError
-
-    def progress(self, fraction: float) -> None:
-        pass
-
-    def charge(self, dollars: float) -> None:
-        """Nothing here costs anything."""
-
-
-def media() -> Path:
-    return Path(os.environ["NOTEAI_MEDIA_DIR"])
-
-
-def extract(source: Path, audio: Path) -> Path:
-    """The sound as the recording stage keeps it: 16 kHz, mono, 16-bit FLAC."""
-    args = ("-i", str(source), "-vn", "-ac", "1", "-ar", "16000", "-c:a", "flac")
-    FFMPEG.run((*args, "-sample_fmt", "s16", "-frame_size", "4608", str(audio)), audio.parent)
-    return audio
-
-
 def samples_of(audio: Path) -> npt.NDArray[np.float32]:
     pcm = FFMPEG.run(("-i", str(audio), "-f", "s16le", "-"), audio.parent).stdout
     return np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
-
-
-def listen(audio: Path, duration: float, **knobs: float) -> SilenceMap:
-    ref = FileRef(digest="0" * 64, media_type="audio/flac", size=audio.stat().st_size)
-    recording = Recording(
-        file=ref, container="flac", duration=duration, video=None, audio_track=None, audio=ref
-    )
-    params = SilenceParams.model_validate(knobs)
-    return silence(recording, params, VOICE, FFMPEG, Desk(audio.parent, audio))
 
 
 @dataclass(frozen=True)
@@ -257,19 +210,6 @@ from pydub import AudioSegment
 from pydub.silence import detect_silence
 detect_silence(AudioSegment.from_wav(sys.argv[1]), min_silence_len=300, silence_thresh=-40)
 """
-OURS = """
-import sys
-from pathlib import Path
-from bench.silence import listen
-listen(Path(sys.argv[1]), float(sys.argv[2]))
-"""
-PEAK = (
-    OURS
-    + """
-import resource
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
-)
 
 
 def speed() -> list[Row]:
@@ -280,15 +220,18 @@ def speed() -> list[Row]:
         audio = extract(talk, folder / "audio.flac")
         wave = folder / "audio.wav"
         FFMPEG.run(("-i", str(audio), str(wave)), folder)
+        samples = samples_of(audio)
         took = best_of(
+            ROUNDS,
             {
                 "sound": lambda: decode("-i", str(talk), "-vn"),
                 "flac": lambda: decode("-i", str(audio)),
                 "stage": lambda: listen(audio, 600),
-                "process": lambda: python(OURS, audio, 600),
-                "librosa": lambda: python(LIBROSA, audio),
-                "pydub": lambda: python(PYDUB, wave),
-            }
+                "silero": lambda: list(VOICE.probabilities([samples])),
+                "process": lambda: process("-m", "bench.listen", audio, 600),
+                "librosa": lambda: process("-c", LIBROSA, audio),
+                "pydub": lambda: process("-c", PYDUB, wave),
+            },
         )
         return [*ratios(took), memory(folder)]
 
@@ -297,24 +240,28 @@ def ratios(took: dict[str, float]) -> list[Row]:
     note = f"the stage took {took['stage']:.2f} s, {600 / took['stage']:.0f} x real time"
     on = "10 minutes of a real lecture"
     sound, flac = took["stage"] / took["sound"], took["stage"] / took["flac"]
+    silero = took["silero"] / took["flac"]
     librosa, pydub = took["librosa"] / took["process"], took["pydub"] / took["process"]
     limit, naive = "silence: time / ", "silence, as a process: times faster than "
     return [
         Row(limit + "decoding the sound to null", on, round(sound, 2), 1.5, "at most", note),
         Row(limit + "decoding the extracted FLAC", on, round(flac, 2), 1.5, "at most"),
+        Row("the same, Silero v6 alone on samples in memory", on, round(silero, 2)),
         Row(naive + "librosa", on, round(librosa, 1), 5),
         Row(naive + "pydub", on, round(pydub, 1), 5),
     ]
 
 
 def memory(folder: Path) -> Row:
-    short, long = (
-        int(python(PEAK, extract(looped(folder, seconds), folder / "audio.flac"), seconds))
-        for seconds in (600, 3600)
-    )
-    note = f"{short / 1024:.0f} and {long / 1024:.0f} MB, the model and Python with them"
+    short, long = (_peak(looped(folder, seconds), seconds) for seconds in (600, 3600))
+    note = f"{short / 1e6:.0f} and {long / 1e6:.0f} MB, the model and Python with them"
     measure = "silence: peak memory of 60 minutes / 10 minutes"
     return Row(measure, "a real lecture, looped", round(long / short, 3), 1.1, "at most", note)
+
+
+def _peak(talk: Path, seconds: float) -> int:
+    audio = extract(talk, talk.with_name("audio.flac"))
+    return int(process("-m", "bench.listen", audio, seconds))
 
 
 def looped(folder: Path, seconds: float) -> Path:
@@ -330,21 +277,11 @@ def decode(*source: str) -> None:
     subprocess.run([FFMPEG.program, *args], check=True)
 
 
-def python(code: str, *args: object) -> str:
+def process(*args: object) -> str:
     """What a process of its own prints."""
-    command = [sys.executable, "-c", code, *map(str, args)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return done.stdout
-
-
-def best_of(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
-    took = dict.fromkeys(ways, float("inf"))
-    for _ in range(ROUNDS):
-        for name, run in ways.items():
-            started = time.perf_counter()
-            run()
-            took[name] = min(took[name], time.perf_counter() - started)
-    return took
+    ended = python(*map(str, args))
+    ended.check_returncode()
+    return ended.stdout
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from bench.memory import peak_memory
 from noteai import bootstrap
 from noteai.adapters.memory_ledger import MemoryLedger
 from noteai.engine.events import Event
@@ -37,15 +38,6 @@ def main(video: Path, cache: Path, name: str) -> None:
         raise SystemExit(f"{name}: {record.failure}")
     facts = {"seconds": time.monotonic() - started, "peak": peak_memory()}
     print(json.dumps({**facts, "source": record.manifest.source}))
-
-
-def peak_memory() -> int:
-    """Bytes that this process has used at most, its ffmpeg not counted.
-
-    The kernel's high-water mark; `ru_maxrss` would count what the parent used when it forked.
-    """
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
 if __name__ == "__main__":

@@ -48,5 +48,4 @@ def heading() -> str:
         "Written by `make bench`. Speeds are ratios of two things measured in one run on one "
         f"machine ({os.cpu_count()} processors, {platform.machine()}). Real recordings are those\n"
         "of the folder that `NOTEAI_MEDIA_DIR` names; figures on them are of a development set.\n"
-        "Rows whose note says so were measured apart from the rest.\n"
     )

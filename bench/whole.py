@@ -2,21 +2,28 @@
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
+from bench.media import media
+from bench.process import python
 from bench.table import Row
+from noteai.cli.files import FileMissing
+from noteai.engine.workflow import UnknownStage
 from noteai.sample import make
 from noteai.workflows import HIGHLIGHTS
 
-LENGTHS = tuple(map(int, os.environ.get("NOTEAI_BENCH_MINUTES", "5 20 60").split()))
+LENGTHS = tuple(map(int, os.environ.get("NOTEAI_BENCH_MINUTES", "5 10 20 60").split()))
 """Minutes of synthetic lecture at which growth is measured; an hour takes half an hour."""
+FROM = min(LENGTHS, key=lambda minutes: abs(minutes - 10))
+"""The length whose memory the longest is compared with."""
+ROUNDS = 5
 EDGE = 0.02
 """Seconds within which an edge counts as lying outside every word."""
 
@@ -38,21 +45,39 @@ def speed() -> list[Row]:
 def warm() -> list[Row]:
     """Seconds that a run takes beyond start-up when everything is cached.
 
-    Start-up is the same command on a file that is not there: it loads all that a run loads.
+    Start-up is the same command with a stage that is not there: all that a run needs is loaded,
+    and it ends. It is taken right before and right after each warm run, for a machine's pace
+    drifts.
     """
     with lecture(10, seed=22) as (video, folder):
         noteai(video, folder)
-        runs = [_timed(lambda: noteai(video, folder)) for _ in range(5)]
-        starts = [_timed(lambda: noteai(folder / "none.mp4", folder)) for _ in range(5)]
-    beyond = sorted(runs)[2] - sorted(starts)[2]
+        run = partial(_seconds, 0, _command(video, folder))
+        start = partial(
+            _seconds, UnknownStage.exit_status, (*_command(video, folder), "--without", "none")
+        )
+        rounds = [(start(), run(), start()) for _ in range(ROUNDS)]
+        missing = _command(folder / "none.mp4", folder)
+        refusals = [_seconds(FileMissing.exit_status, missing) for _ in range(ROUNDS)]
+    warm_run = median(took for _, took, _ in rounds)
+    start_up = median(took for before, _, after in rounds for took in (before, after))
+    note = f"{warm_run:.2f} s in all"
     return [
-        Row("warm run beyond start-up, seconds", "10 minutes", beyond, 0.5, "at most"),
-        Row("start-up, seconds", "a file that is not there", sorted(starts)[2]),
+        Row(
+            "warm run beyond start-up, seconds",
+            "10 minutes",
+            warm_run - start_up,
+            0.5,
+            "at most",
+            note,
+        ),
+        Row("start-up, seconds", "a stage that is not there", start_up),
+        Row("refusal, seconds", "a file that is not there", median(refusals)),
+        Row("help, seconds", "noteai --help", median(_seconds(0, ("--help",)) for _ in refusals)),
     ]
 
 
 def growth() -> list[Row]:
-    """Seconds and peak memory of each stage at three lengths."""
+    """Seconds and peak memory of each stage at each length."""
     facts: dict[int, dict[str, Any]] = {}
     for minutes in LENGTHS:
         with lecture(minutes, seed=23) as (video, folder):
@@ -63,9 +88,9 @@ def growth() -> list[Row]:
             found = facts[minutes][name]
             pace = found["seconds"] / minutes
             rows.append(Row(f"{name}: seconds a minute of lecture", f"{minutes} minutes", pace))
-        short, long = facts[LENGTHS[0]][name], facts[LENGTHS[-1]][name]
+        short, long = facts[FROM][name], facts[LENGTHS[-1]][name]
         ratio, peak = long["peak"] / short["peak"], long["peak"] / 1e6
-        on = f"{LENGTHS[-1]} against {LENGTHS[0]} minutes"
+        on = f"{LENGTHS[-1]} against {FROM} minutes"
         note = f"{peak:.0f} MB at most"
         rows.append(Row(f"{name}: peak memory, ratio", on, ratio, 1.10, "at most", note))
     return rows
@@ -80,27 +105,35 @@ def lecture(minutes: float, seed: int) -> Iterator[tuple[Path, Path]]:
 
 def noteai(video: Path, folder: Path) -> int:
     """Exit status of a run; 3 says that nothing was worth a clip."""
-    args = ("run", "highlights", str(video), "--out", str(folder / "out"))
-    ended = subprocess.run(
-        [sys.executable, "-m", "noteai", *args, "--store", str(folder / "cache")],
-        capture_output=True,
-        check=False,
-    )
-    return ended.returncode
+    return python("-m", "noteai", *_command(video, folder)).returncode
 
 
 def stage(video: Path, folder: Path, name: str) -> dict[str, Any]:
-    args = ("-m", "bench.stage", str(video), str(folder / "cache"), name)
-    ended = subprocess.run([sys.executable, *args], check=True, capture_output=True, text=True)
+    ended = python("-m", "bench.stage", str(video), str(folder / "cache"), name)
+    ended.check_returncode()
     facts: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
     if facts["source"] != "ran":
         raise RuntimeError(f"{name} was cached: nothing was measured")
     return facts
 
 
+def _command(video: Path, folder: Path) -> tuple[str, ...]:
+    out, cache = str(folder / "out"), str(folder / "cache")
+    return ("run", "highlights", str(video), "--out", out, "--store", cache)
+
+
+def _seconds(status: int, command: tuple[str, ...]) -> float:
+    """How long a command takes that must end with `status`."""
+    started = time.perf_counter()
+    ended = python("-m", "noteai", *command)
+    took = time.perf_counter() - started
+    if ended.returncode != status:
+        raise RuntimeError(f"{command} ended with {ended.returncode}: {ended.stderr}")
+    return took
+
+
 def _real() -> list[Path]:
-    folder = Path(os.environ["NOTEAI_MEDIA_DIR"]) / "video"
-    return sorted(folder.iterdir())
+    return sorted(media("video").iterdir())
 
 
 def _of_run(video: Path, folder: Path, on: str) -> list[Row]:
@@ -151,12 +184,6 @@ def _proven(highlights: list[Any], content: Any, known: set[str]) -> float:
         proofs += sentence["evidence"].values()
     good = [{*p["words"], *p["slides"]} for p in proofs]
     return sum(bool(each) and each <= known for each in good) / len(good)
-
-
-def _timed(call: Any) -> float:
-    started = time.monotonic()
-    call()
-    return time.monotonic() - started
 
 
 if __name__ == "__main__":

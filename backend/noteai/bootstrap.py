@@ -44,13 +44,14 @@ class Services:
 
 def build(settings: Settings) -> Services:
     """Raises: ApiKeyMissing, where a provider that wants a key has none."""
-    scratch = settings.cache_dir / "scratch"
+    cache = settings.cache_dir.absolute()  # ffmpeg and its like run in folders of their own
+    scratch = cache / "scratch"
     _sweep(scratch)
     ffmpeg = find_ffmpeg()
     return Services(
-        store=FolderStore(settings.cache_dir / "store"),
+        store=FolderStore(cache / "store"),
         scratch=scratch / str(os.getpid()),
-        resources=_resources(settings, ffmpeg),
+        resources=_resources(settings, cache, ffmpeg),
         ffmpeg=ffmpeg,
     )
 
@@ -61,11 +62,11 @@ def find_ffmpeg() -> Ffmpeg:
     return Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe())
 
 
-def _resources(settings: Settings, ffmpeg: Ffmpeg) -> dict[Any, Resource]:
+def _resources(settings: Settings, cache: Path, ffmpeg: Ffmpeg) -> dict[Any, Resource]:
     found: dict[Any, Resource] = {
         Ffmpeg: ffmpeg,
         VoiceActivity: SileroVoiceActivity(),
-        Transcriber: transcriber(settings.transcriber, settings.cache_dir, settings.threads),
+        Transcriber: transcriber(settings.transcriber, cache, settings.threads),
         TextReader: RapidOcrReader(threads=settings.threads),
         Embedder: MiniLm(threads=settings.threads),
     }

@@ -4,12 +4,14 @@
 heal, so it is tried again. Anything else is a bug.
 
 The first line of a class's docstring is its message; `{fields}` in it are filled from
-the keyword arguments of the raise. `code` is stable and `exit_status` is what the
-command line ends with: clients may rely on both.
+the keyword arguments of the raise. `code` is stable, `exit_status` is what the command
+line ends with and `http_status` what the service answers: clients may rely on all three.
 """
 
 import errno
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 
@@ -18,6 +20,9 @@ class NoteAIError(Exception):
 
     hint: ClassVar[str] = ""
     exit_status: ClassVar[int] = 1
+    http_status: ClassVar[int] = 500
+    field: str | None = None
+    """Of the request that it is about, as a path with dots, where it is about one."""
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
@@ -46,6 +51,7 @@ class InputError(NoteAIError):
     """The input cannot be used."""
 
     exit_status = 2
+    http_status = 422
 
 
 class TransientError(NoteAIError):
@@ -53,6 +59,7 @@ class TransientError(NoteAIError):
 
     hint = "Try again in a moment."
     exit_status = 75  # EX_TEMPFAIL of sysexits.h
+    http_status = 503
 
 
 class NotApplicable(NoteAIError):
@@ -73,6 +80,16 @@ class NoSpaceLeft(InputError):
 
     hint = "Free some space, or choose another folder with --out and --store."
     exit_status = 24
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """An error raised inside is about that field of a request, unless it names one itself."""
+    try:
+        yield
+    except NoteAIError as error:
+        error.field = error.field or field
+        raise
 
 
 def understood(error: Exception) -> Exception:

@@ -38,6 +38,37 @@ class LanguageModelSettings(Frozen):
     price_out: float | None = Field(None, ge=0)
 
 
+class CloudFrontSettings(Frozen):
+    """A distribution before the bucket; without a domain files come from the store itself."""
+
+    domain: str = ""
+    key_id: str = ""
+    private_key: SecretStr = SecretStr("")
+    """RSA, in PEM."""
+
+
+class ServiceSettings(Frozen):
+    """How the service is shared out and how patient it is."""
+
+    account_uploads: int = Field(50, ge=1)
+    """Unfinished uploads that one account may have at a time."""
+    max_upload: int = Field(20 * 1024**3, ge=1)
+    """Bytes of the largest recording."""
+    upload_life: float = Field(24 * 3600.0, gt=0)
+    """Seconds until an unfinished upload expires."""
+    url_life: float = Field(3600.0, gt=0)
+    """Seconds that a presigned URL holds."""
+    lease: float = Field(45.0, gt=0)
+    """Seconds without a heartbeat after which a stage is given to another worker."""
+    heartbeat: float = Field(5.0, gt=0)
+    sweep: float = Field(5.0, gt=0)
+    """Seconds between looks for what got stuck."""
+    attempts: int = Field(3, ge=1)
+    """Tries of a stage whose worker dies or whose services do not answer."""
+    job_life: float = Field(24 * 3600.0, gt=0)
+    """Seconds after which a job that has not ended is ended as overdue."""
+
+
 class Settings(BaseSettings):
     """Everything that a machine or an operator decides, none of it per lecture."""
 
@@ -50,3 +81,20 @@ class Settings(BaseSettings):
     transcriber: TranscriberSettings = TranscriberSettings()
     language_model: LanguageModelSettings = LanguageModelSettings()
     log_level: str = "warning"
+
+    database_url: str = ""
+    """`postgresql+psycopg2://user:password@host:5432/name`."""
+    database_pool: int = Field(5, ge=1)
+    """Connections that one process keeps open."""
+    redis_url: str = ""
+    s3_endpoint: str | None = None
+    """Left out for AWS itself."""
+    s3_public_endpoint: str | None = None
+    """Where clients reach the store, where that is another address."""
+    s3_bucket: str = "noteai"
+    s3_region: str = "us-east-1"
+    s3_access_key: str | None = None
+    """Left out where the machine has credentials of its own."""
+    s3_secret_key: SecretStr | None = None
+    cloudfront: CloudFrontSettings = CloudFrontSettings()
+    service: ServiceSettings = ServiceSettings()

@@ -1,14 +1,27 @@
 """Shared by all rings: where the media are, and how Hypothesis works."""
 
 import os
+import signal
 from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
 from hypothesis import settings
+from service import (  # noqa: F401 - fixtures of all rings
+    bucket,
+    database,
+    database_url,
+    object_store,
+    postgres,
+    redis_url,
+    servers_folder,
+    template,
+    valkey,
+)
 
 from noteai.media.ffmpeg import Ffmpeg
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a shell starts with &
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
 settings.load_profile("steady")
 

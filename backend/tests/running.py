@@ -12,6 +12,9 @@ from typing import Any
 import noteai
 from noteai.errors import NoteAIError
 
+_PROGRAMS = ("__main__", ".tied")
+"""Modules that do what they do when they are loaded."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -40,15 +43,15 @@ class Job:
         return json.loads((self.out / name).read_text(encoding="utf-8"))
 
 
-def ffmpegs() -> set[int]:
-    """Ids of the ffmpeg processes that run now."""
+def ffmpegs(folder: Path) -> set[int]:
+    """Ids of the ffmpeg processes that work in `folder` or below it."""
     found = set()
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            program = (entry / "exe").readlink()
+            program, place = (entry / "exe").readlink(), (entry / "cwd").readlink()
         except OSError:
             continue
-        if program.name.startswith("ffmpeg"):
+        if program.name.startswith("ffmpeg") and place.is_relative_to(folder):
             found.add(int(entry.name))
     return found
 
@@ -56,7 +59,7 @@ def ffmpegs() -> set[int]:
 def every_error() -> list[type[NoteAIError]]:
     """All errors of NoteAI, by exit status and name."""
     for module in pkgutil.walk_packages(noteai.__path__, "noteai."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith(_PROGRAMS):
             importlib.import_module(module.name)
     found, left = [], [NoteAIError]
     while left:

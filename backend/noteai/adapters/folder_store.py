@@ -12,14 +12,7 @@ from pydantic import ValidationError
 
 from noteai.engine.artifact import Digest, FileRef
 from noteai.engine.manifest import Manifest
-from noteai.errors import InputError
-
-
-class FileGone(InputError):
-    """A file that this run needs is no longer in the store: {digest}."""
-
-    hint = "Run the command again: what is missing is made anew."
-    exit_status = 40
+from noteai.engine.ports import FileGone
 
 
 class FolderStore:
@@ -29,7 +22,7 @@ class FolderStore:
         self.folder = folder
 
     def put(self, path: Path, media_type: str) -> FileRef:
-        ref = _reference(path, media_type)
+        ref = reference(path, media_type)
         place = self._file(ref.digest)
         if not place.exists():
             with _appearing(place) as hidden:
@@ -38,7 +31,7 @@ class FolderStore:
 
     def adopt(self, path: Path, media_type: str) -> FileRef:
         """Refer to a file where it lies, without a copy: it must stay until the run ends."""
-        ref = _reference(path, media_type)
+        ref = reference(path, media_type)
         place = self._file(ref.digest)
         if place.is_symlink() or not place.exists():
             with _appearing(place) as hidden:
@@ -90,7 +83,8 @@ def _appearing(place: Path) -> Iterator[Path]:
         os.replace(hidden, place)  # noqa: PTH105 - also replaces a dangling link
 
 
-def _reference(path: Path, media_type: str) -> FileRef:
+def reference(path: Path, media_type: str) -> FileRef:
+    """What a file is called in any store."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return FileRef(digest=digest, media_type=media_type, size=path.stat().st_size)

@@ -25,24 +25,30 @@ class MemoryLedger:
             self._attempts[run, stage] += 1
             return Attempt(run, stage, self._attempts[run, stage])
 
-    def done(self, attempt: Attempt, manifest: Manifest) -> None:
-        self._end(attempt, StageRecord("done", manifest=manifest))
+    def done(self, attempt: Attempt, manifest: Manifest) -> bool:
+        return self._end(attempt, StageRecord("done", manifest=manifest))
 
-    def skipped(self, attempt: Attempt, why: Failure) -> None:
-        self._end(attempt, StageRecord("skipped", failure=why))
+    def skipped(self, attempt: Attempt, why: Failure) -> bool:
+        return self._end(attempt, StageRecord("skipped", failure=why))
 
-    def failed(self, attempt: Attempt, why: Failure) -> None:
-        self._end(attempt, StageRecord("failed", failure=why))
+    def failed(self, attempt: Attempt, why: Failure) -> bool:
+        return self._end(attempt, StageRecord("failed", failure=why))
 
-    def release(self, attempt: Attempt) -> None:
-        self._end(attempt, _READY)
+    def put_off(self, attempt: Attempt, why: Failure) -> bool:
+        """Ready at once: whoever runs the stage here waits and counts by himself."""
+        return self._end(attempt, StageRecord("ready", failure=why))
+
+    def release(self, attempt: Attempt) -> bool:
+        return self._end(attempt, _READY)
 
     def records(self, run: str) -> Mapping[str, StageRecord]:
         with self._lock:
             return dict(self._records[run])
 
-    def _end(self, attempt: Attempt, record: StageRecord) -> None:
+    def _end(self, attempt: Attempt, record: StageRecord) -> bool:
         with self._lock:
             newest = self._attempts[attempt.run, attempt.stage] == attempt.number
-            if newest and self._records[attempt.run][attempt.stage].state == "running":
-                self._records[attempt.run][attempt.stage] = record
+            if not newest or self._records[attempt.run][attempt.stage].state != "running":
+                return False
+            self._records[attempt.run][attempt.stage] = record
+            return True

@@ -261,7 +261,7 @@ class _Sound:
         def on_time(seconds: float) -> None:
             nonlocal reached
             reached = max(reached, seconds)
-            self.ctx.progress(seconds / self.duration)
+            self.ctx.progress(min(1.0, seconds / self.duration))
 
         args = (
             *source(str(self.path), self.demuxer),

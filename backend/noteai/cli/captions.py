@@ -7,7 +7,6 @@ import typer
 
 from noteai import bootstrap
 from noteai.adapters.memory_ledger import MemoryLedger
-from noteai.cli.options import recording_file
 from noteai.cli.progress import clock
 from noteai.engine.events import Event
 from noteai.engine.local import run_locally
@@ -34,7 +33,7 @@ def show(path: Path, settings: Settings, *, as_json: bool) -> None:
     Raises:
         InputError: the file cannot be read as captions.
     """
-    transcript = read_captions(recording_file(path))
+    transcript = read_captions(path)
     content = analyse(transcript, settings)
     typer.echo(content.model_dump_json(indent=2) if as_json else _in_words(content, transcript))
 

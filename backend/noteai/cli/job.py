@@ -11,11 +11,12 @@ from rich.console import Console
 from noteai import bootstrap
 from noteai.adapters.memory_ledger import MemoryLedger
 from noteai.bootstrap import Services
-from noteai.cli.options import params_of, recording_file
+from noteai.cli.options import params_of
 from noteai.cli.progress import Form, showing
 from noteai.engine.artifact import Artifact
 from noteai.engine.events import Failure
-from noteai.engine.local import Outcome, run_locally
+from noteai.engine.local import run_locally
+from noteai.engine.outcome import Outcome
 from noteai.engine.run import Run, World, artifact, failure_of
 from noteai.engine.workflow import Workflow
 from noteai.errors import InputError
@@ -92,7 +93,6 @@ def carry_out(order: Order, settings: Settings, form: Form, console: Console) ->
         InputError: what was asked cannot be done; nothing was written.
         Cancelled: the run was stopped; what was finished stays in the cache.
     """
-    recording_file(order.file)
     workflow = _shaped(order)
     params = params_of(workflow, order.settings)
     for folder in (order.out, settings.cache_dir):
@@ -113,7 +113,7 @@ def _shaped(order: Order) -> Workflow:
 def _given(order: Order, services: Services) -> dict[type[Artifact], Artifact]:
     given: dict[type[Artifact], Artifact] = {}
     if order.captions:
-        given[Transcript] = read_captions(recording_file(order.captions))
+        given[Transcript] = read_captions(order.captions)
     given[Upload] = Upload(file=services.store.adopt(order.file, "application/octet-stream"))
     return given
 

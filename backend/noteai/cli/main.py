@@ -1,26 +1,29 @@
-"""`noteai`: the door for a teacher with one laptop."""
+"""`noteai`: the door for a teacher with one laptop.
+
+Each command loads what it needs when it runs, so that help and refusals come at once.
+"""
 
 import json
-import logging
 import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
-import structlog
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from noteai import __version__
-from noteai.cli.progress import Form, json_error
+from noteai.cli import service
+from noteai.cli.files import readable
 from noteai.errors import Cancelled, NoteAIError, understood
-from noteai.media import tool
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from noteai.cli.job import Delivery, Order
+    from noteai.cli.progress import Form
     from noteai.settings import Settings
 
 MISUSE_STATUS = 2
@@ -31,13 +34,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-err = Console(stderr=True)
+app.add_typer(service.app)
 
 
 @app.command()
 def run(
     workflow: Annotated[str, typer.Argument(help="What to make: highlights.")],
-    recording: Annotated[Path, typer.Argument(help="The recording of the lecture.")],
+    recording: Annotated[
+        Path, typer.Argument(help="The recording of the lecture.", callback=readable)
+    ],
     out: Annotated[Path | None, typer.Option(help="Folder for what is made.")] = None,
     without: Annotated[list[str] | None, typer.Option(help="Stages to switch off.")] = None,
     settings: Annotated[
@@ -47,29 +52,33 @@ def run(
         str | None, typer.Option(help="Speech model: base, tiny.en, a hub name or a folder.")
     ] = None,
     captions: Annotated[
-        Path | None, typer.Option(help="Captions (VTT, SRT) to use instead of recognising.")
+        Path | None,
+        typer.Option(help="Captions (VTT, SRT) to use instead of recognising.", callback=readable),
     ] = None,
     store: Annotated[Path | None, typer.Option(help="Folder of the cache.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Progress and result as JSON.")] = False,
 ) -> None:
     """Make highlight clips, or whatever the workflow makes, of a recording."""
-    from noteai.cli import job, options
+    from noteai.cli import job
+    from noteai.workflows import workflow_named
 
     order = job.Order(
-        workflow=options.workflow_named(workflow),
+        workflow=workflow_named(workflow),
         file=recording,
         out=out or Path(f"{recording.stem}-{workflow}"),
         without=_names(without),
         settings=tuple(settings or ()),
         captions=captions,
     )
-    delivery = job.carry_out(order, _settings(model, store), _form(as_json), err)
+    delivery = job.carry_out(order, _settings(model, store), _form(as_json), _console())
     _conclude(delivery, order, as_json=as_json)
 
 
 @app.command()
 def topics(
-    captions: Annotated[Path, typer.Argument(help="Captions of a lecture (VTT, SRT).")],
+    captions: Annotated[
+        Path, typer.Argument(help="Captions of a lecture (VTT, SRT).", callback=readable)
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="As content.json.")] = False,
     store: Annotated[Path | None, typer.Option(help="Folder of the cache.")] = None,
 ) -> None:
@@ -91,7 +100,7 @@ def sample(
     from noteai.sample import make
 
     made = make(out, seed=seed, minutes=minutes)
-    err.print(f"A lecture to try: {made.video}", highlight=False)
+    _console().print(f"A lecture to try: {made.video}", highlight=False)
 
 
 @app.command()
@@ -105,9 +114,12 @@ def schema() -> None:
 @app.command()
 def params(workflow: Annotated[str, typer.Argument()] = "highlights") -> None:
     """Everything that --set can set, with limits and defaults."""
-    from noteai.cli import options
+    from rich.console import Console
 
-    Console().print(options.table_of_params(options.workflow_named(workflow)))
+    from noteai.cli.options import table_of_params
+    from noteai.workflows import workflow_named
+
+    Console().print(table_of_params(workflow_named(workflow)))
 
 
 @app.command()
@@ -132,8 +144,7 @@ def status_of(command: Callable[..., int | None]) -> int:
     except typer.TyperException as misuse:
         return _misused(misuse)
     except (KeyboardInterrupt, Cancelled, typer.Abort):
-        tool.kill_all()
-        return _refuse(Cancelled())
+        return _interrupted()
     except NoteAIError as error:
         return _refuse(error)
     except OSError as error:
@@ -143,19 +154,32 @@ def status_of(command: Callable[..., int | None]) -> int:
         return _refuse(known)
 
 
+def _interrupted() -> int:
+    from noteai.media import tool
+
+    tool.kill_all()
+    return _refuse(Cancelled())
+
+
 def _misused(misuse: typer.TyperException) -> int:
-    err.print(f"[bold red]{escape(str(misuse))}[/]", highlight=False)
-    err.print("See `noteai --help` and `noteai COMMAND --help`.", highlight=False)
+    _complain(str(misuse), "See `noteai --help` and `noteai COMMAND --help`.")
     return MISUSE_STATUS
 
 
 def _refuse(error: NoteAIError) -> int:
     if "--json" in sys.argv:
-        typer.echo(json_error(error.code, error.message, error.remedy))
+        facts = {"code": error.code, "message": error.message, "remedy": error.remedy}
+        typer.echo(json.dumps({"error": facts}))
     else:
-        err.print(f"[bold red]{escape(error.message)}[/]", highlight=False)
-        err.print(escape(error.remedy), highlight=False)
+        _complain(error.message, error.remedy)
     return error.exit_status
+
+
+def _complain(message: str, remedy: str) -> None:
+    from rich.markup import escape
+
+    _console().print(f"[bold red]{escape(message)}[/]", highlight=False)
+    _console().print(escape(remedy), highlight=False)
 
 
 def _conclude(delivery: "Delivery", order: "Order", *, as_json: bool) -> None:
@@ -165,7 +189,7 @@ def _conclude(delivery: "Delivery", order: "Order", *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(as_facts(delivery, order)))
     else:
-        tell(delivery, order, err)
+        tell(delivery, order, _console())
     status = delivery.exit_status
     if status:
         raise typer.Exit(status)
@@ -173,10 +197,11 @@ def _conclude(delivery: "Delivery", order: "Order", *, as_json: bool) -> None:
 
 def _settings(model: str | None, store: Path | None) -> "Settings":
     """The environment's settings with what the command line says instead."""
+    from noteai import telemetry
     from noteai.settings import Settings
 
     settings = Settings()
-    _set_up_log(settings.log_level)
+    telemetry.set_level(settings.log_level)
     if store:
         settings = settings.model_copy(update={"cache_dir": store})
     if model:
@@ -185,18 +210,18 @@ def _settings(model: str | None, store: Path | None) -> "Settings":
     return settings
 
 
-def _set_up_log(level: str) -> None:
-    number = logging.getLevelNamesMapping().get(level.upper(), logging.WARNING)
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
-def _form(as_json: bool) -> Form:
+def _form(as_json: bool) -> "Form":
     if as_json:
         return "json"
-    return "table" if err.is_terminal else "lines"
+    return "table" if _console().is_terminal else "lines"
+
+
+@cache
+def _console() -> "Console":
+    """Standard error, where everything is said that is not the result."""
+    from rich.console import Console
+
+    return Console(stderr=True)
 
 
 def _names(lists: list[str] | None) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """What is shown while a run works: a live table, plain lines, or JSON lines."""
 
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -144,10 +143,6 @@ def showing(
         table = LiveTable(stages, media_seconds)
         with Live(table, console=console, refresh_per_second=_REFRESH):
             yield table
-
-
-def json_error(code: str, message: str, remedy: str) -> str:
-    return json.dumps({"error": {"code": code, "message": message, "remedy": remedy}})
 
 
 def clock(seconds: float | None) -> str:

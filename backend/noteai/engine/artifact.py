@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import ConfigDict, StringConstraints
 
 from noteai.frozen import Frozen
 
@@ -39,3 +39,5 @@ class Artifact(Frozen):
 
 class Params(Frozen):
     """The knobs of one stage. All of them are in its cache key."""
+
+    model_config = ConfigDict(allow_inf_nan=False)

@@ -8,8 +8,16 @@ from typing import Literal, Protocol
 from noteai.engine.artifact import Digest, FileRef
 from noteai.engine.events import Event, Failure
 from noteai.engine.manifest import Manifest
+from noteai.errors import InputError
 
 StageState = Literal["ready", "running", "done", "skipped", "failed"]
+
+
+class FileGone(InputError):
+    """A file that this run needs is no longer in the store: {digest}."""
+
+    hint = "Run the command again: what is missing is made anew."
+    exit_status = 40
 
 
 class ArtifactStore(Protocol):
@@ -54,17 +62,24 @@ class StageRecord:
 
 
 class Ledger(Protocol):
-    """Which stage of which run ended how. A stale attempt changes nothing."""
+    """Which stage of which run ended how.
+
+    What is written of an attempt answers whether it was in force: a stale one changes nothing.
+    """
 
     def claim(self, run: str, stage: str) -> Attempt | None:
         """Count an attempt before its work; None where the stage is taken or has ended."""
         ...
 
-    def done(self, attempt: Attempt, manifest: Manifest) -> None: ...
-    def skipped(self, attempt: Attempt, why: Failure) -> None: ...
-    def failed(self, attempt: Attempt, why: Failure) -> None: ...
-    def release(self, attempt: Attempt) -> None:
-        """Give the stage back, to be claimed again."""
+    def done(self, attempt: Attempt, manifest: Manifest) -> bool: ...
+    def skipped(self, attempt: Attempt, why: Failure) -> bool: ...
+    def failed(self, attempt: Attempt, why: Failure) -> bool: ...
+    def put_off(self, attempt: Attempt, why: Failure) -> bool:
+        """The world has to heal first: to be claimed again, perhaps later, or it has failed."""
+        ...
+
+    def release(self, attempt: Attempt) -> bool:
+        """Give the stage back as if it had not been tried."""
         ...
 
     def records(self, run: str) -> Mapping[str, StageRecord]: ...

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import structlog
-
+from noteai import telemetry
 from noteai.engine.artifact import Artifact, Digest, FileRef, Params
 from noteai.engine.events import Event, Failure
 from noteai.engine.key import artifact_digest, cache_key
@@ -22,8 +21,6 @@ from noteai.engine.ports import ArtifactStore, Attempt, EventSink, Ledger, Resou
 from noteai.engine.stage import Stage
 from noteai.engine.workflow import Workflow
 from noteai.errors import Cancelled, NotApplicable, NoteAIError, TransientError, understood
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -79,28 +76,30 @@ class NeedsMissing(NotApplicable):
 def run_stage(run: Run, name: str, world: World) -> None:
     """Do one stage of a run, or find it done. Only `TransientError` and `Cancelled` escape.
 
-    Every other end is written to the ledger and told as an event.
+    Every other end is written to the ledger and, unless the attempt was stale, told as an event.
     """
     attempt = world.ledger.claim(run.id, name)
     if attempt is None:
         return
     try:
         manifest = _answer(run, attempt, world)
-    except (TransientError, Cancelled):
+        if world.ledger.done(attempt, manifest):
+            facts = {"seconds": manifest.seconds, "source": manifest.source, "fraction": 1.0}
+            _tell(world, attempt, "stage_done", **facts)
+    except TransientError as trouble:
+        world.ledger.put_off(attempt, failure_of(trouble))
+        raise
+    except Cancelled:
         world.ledger.release(attempt)
         raise
     except NotApplicable as why:
-        world.ledger.skipped(attempt, failure_of(why))
-        _tell(world, attempt, "stage_skipped", failure=failure_of(why))
+        if world.ledger.skipped(attempt, failure_of(why)):
+            _tell(world, attempt, "stage_skipped", failure=failure_of(why))
     except Exception as raised:  # noqa: BLE001 - the one place that answers for bugs
         error = understood(raised)
         _write_down(error, attempt)
-        world.ledger.failed(attempt, failure_of(error))
-        _tell(world, attempt, "stage_failed", failure=failure_of(error))
-    else:
-        world.ledger.done(attempt, manifest)
-        facts = {"seconds": manifest.seconds, "source": manifest.source, "fraction": 1.0}
-        _tell(world, attempt, "stage_done", **facts)
+        if world.ledger.failed(attempt, failure_of(error)):
+            _tell(world, attempt, "stage_failed", failure=failure_of(error))
 
 
 def artifact(run: Run, world: World, kind: type[Artifact]) -> Artifact | None:
@@ -233,10 +232,11 @@ def _tell(world: World, attempt: Attempt, kind: Any, **facts: Any) -> None:
 
 
 def _write_down(error: Exception, attempt: Attempt) -> None:
+    log = telemetry.logger().bind(stage=attempt.stage, run=attempt.run)
     if isinstance(error, NoteAIError):
-        log.info("stage_refused", stage=attempt.stage, run=attempt.run, code=error.code)
+        log.info("stage_refused", code=error.code)
     else:
-        log.error("stage_broke", stage=attempt.stage, run=attempt.run, exc_info=error)
+        log.error("stage_broke", exc_info=error)
 
 
 def _plain(hint: Any) -> Any:

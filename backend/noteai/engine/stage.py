@@ -69,9 +69,6 @@ class Stage:
     resources: Mapping[str, Any]
     context_name: str | None
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Artifact:
-        return self.call(*args, **kwargs)
-
     @cached_property
     def schema(self) -> dict[str, Any]:
         return TypeAdapter(self.gives).json_schema()

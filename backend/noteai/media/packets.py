@@ -50,28 +50,29 @@ def parse_packets(lines: Iterable[str]) -> Packets:
     """Reads ffmpeg's framecrc: `stream, dts, pts, duration, size, crc[, F=flags]`."""
     tick = 1.0
     columns = array("q"), array("q"), array("b")
+    times, sizes, keys = columns
     for line in lines:
         if line.startswith("#tb 0:"):
             tick = _fraction(line[6:])
-        elif not line.startswith("#"):
-            for row in _row(line.split(",")):
-                for column, value in zip(columns, row, strict=True):
-                    column.append(value)
-    times, sizes, keys = (np.array(column) for column in columns)
-    order = np.argsort(times, kind="stable")
-    return Packets(times[order] * tick, sizes[order], keys[order].astype(np.bool_))
+        elif row := _row(line):
+            times.append(row[0])
+            sizes.append(row[1])
+            keys.append(row[2])
+    all_times, all_sizes, all_keys = (np.array(column) for column in columns)
+    order = np.argsort(all_times, kind="stable")
+    return Packets(all_times[order] * tick, all_sizes[order], all_keys[order].astype(np.bool_))
 
 
-def _row(fields: list[str]) -> list[Row]:
+def _row(line: str) -> Row | None:
     """Time in ticks, bytes, is it a keyframe; nothing for what lies before the start."""
+    before, _, flags = line.partition("F=")
+    fields = before.split(",")
     try:
         time, size = int(fields[2]), int(fields[4])
+        is_key = not flags or bool(int(flags.partition(",")[0], 16) & _KEY_FLAG)
     except (IndexError, ValueError):
-        return []
-    said = [each.strip() for each in fields[6:]]
-    flags = [int(each.removeprefix("F="), 16) for each in said if each.startswith("F=")]
-    is_key = bool((flags[0] if flags else _KEY_FLAG) & _KEY_FLAG)
-    return [(time, size, is_key)] if time >= 0 else []
+        return None
+    return (time, size, is_key) if time >= 0 else None
 
 
 def _fraction(text: str) -> float:

@@ -5,6 +5,7 @@ it printed. Each program runs in a process group of its own, under limits on wal
 processor time, memory and file size, without standard input.
 """
 
+import functools
 import os
 import shutil
 import signal
@@ -30,6 +31,7 @@ _LIMITED = (
     'ulimit -v "$1" 2>/dev/null; ulimit -t "$2" 2>/dev/null; ulimit -f "$3" 2>/dev/null; '
     'shift 3; exec "$@"'
 )
+_BOUND = ("setpriv", "--pdeathsig", "KILL")
 
 
 class ToolFailed(NoteAIError):
@@ -223,12 +225,19 @@ def stream(
 def kill_all() -> None:
     """Kill every foreign program that this process has running, and let no more start.
 
-    For a process that is about to leave: a thread that works on meets `Cancelled`.
+    For a process that is about to leave or to do something else: a thread that works on meets
+    `Cancelled`.
     """
     with _gate.lock:
         _gate.is_shut = True
         for process in _gate.running:
             process.kill()
+
+
+def admit() -> None:
+    """Let programs start again after `kill_all`."""
+    with _gate.lock:
+        _gate.is_shut = False
 
 
 def _start(command: Command, limits: Limits) -> subprocess.Popen[bytes]:
@@ -255,5 +264,15 @@ def _limited(command: Command, limits: Limits) -> Sequence[str]:
     """Limits are set by the shell that becomes the program, so none runs without them."""
     sizes = (limits.memory // 1024, limits.cpu, limits.file_size // _BLOCK)
     return [
-        "/bin/sh", "-c", _LIMITED, "sh", *map(str, sizes), command.program, *command.args,
+        *_bound(), "/bin/sh", "-c", _LIMITED, "sh", *map(str, sizes),
+        command.program, *command.args,
     ]  # fmt: skip
+
+
+@functools.cache
+def _bound() -> Sequence[str]:
+    """Binds a program's life to that of the thread that started it, where the system can."""
+    if shutil.which(_BOUND[0]) is None:
+        return ()
+    tried = subprocess.run([*_BOUND, "true"], check=False, capture_output=True)
+    return _BOUND if tried.returncode == 0 else ()

@@ -1,21 +1,39 @@
 """What every `ArtifactStore` does."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from noteai.adapters.folder_store import FileGone, FolderStore
+from noteai.adapters.folder_store import FolderStore
+from noteai.adapters.near_store import NearStore
+from noteai.adapters.s3_store import S3Store, client
 from noteai.engine.artifact import FileRef
 from noteai.engine.manifest import Manifest
-from noteai.engine.ports import ArtifactStore
+from noteai.engine.ports import ArtifactStore, FileGone
+from noteai.servers.object_store import StoreAddress
 
 MISSING = FileRef(digest="0" * 64, media_type="text/plain", size=3)
 
 
-@pytest.fixture(params=[FolderStore])
+@pytest.fixture(params=["folder", "s3", "near"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactStore:
-    made: ArtifactStore = request.param(tmp_path / "store")
-    return made
+    if request.param == "folder":
+        return FolderStore(tmp_path / "store")
+    made: S3Store = request.getfixturevalue("s3_store")
+    return NearStore(made, tmp_path / "near", "one", 1 << 30) if request.param == "near" else made
+
+
+@pytest.fixture
+def s3_store(object_store: StoreAddress, bucket: str) -> Iterator[S3Store]:
+    made = client(
+        endpoint=object_store.endpoint,
+        region=object_store.region,
+        access_key=object_store.access_key,
+        secret_key=object_store.secret_key,
+    )
+    yield S3Store(made, bucket, "accounts/one/")
+    made.close()
 
 
 @pytest.fixture
@@ -51,6 +69,27 @@ def test_a_file_comes_back_as_it_was(store: ArtifactStore, desk: Path, tmp_path:
     assert (ref.size, ref.media_type) == (3, "text/plain")
     assert store.has(ref)
     assert store.fetch(ref, desk).read_text() == "abc"
+
+
+def test_a_large_file_comes_back_as_it_was(
+    store: ArtifactStore, desk: Path, tmp_path: Path
+) -> None:
+    large = tmp_path / "large"
+    large.write_bytes(b"".join(n.to_bytes(4) * 256 for n in range(40_000)))
+    ref = store.put(large, "video/mp4")
+    assert store.has(ref)
+    assert store.fetch(ref, desk).read_bytes() == large.read_bytes()
+
+
+def test_an_empty_file_is_a_file(store: ArtifactStore, desk: Path, tmp_path: Path) -> None:
+    ref = store.put(written(tmp_path, "empty", ""), "text/plain")
+    assert store.has(ref)
+    assert store.fetch(ref, desk).read_text() == ""
+
+
+def test_a_file_of_another_size_is_not_there(store: ArtifactStore, tmp_path: Path) -> None:
+    ref = store.put(written(tmp_path, "one", "abc"), "text/plain")
+    assert not store.has(ref.model_copy(update={"size": 4}))
 
 
 def test_equal_contents_have_one_name(store: ArtifactStore, tmp_path: Path) -> None:

@@ -1,20 +1,17 @@
 """Files that are broken, exotic or made to harm: each is read, or refused with a reason."""
 
 import ctypes
-import hashlib
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from desk import Desk
 
 from noteai.agents.recording import RecordingParams, recording
-from noteai.engine.artifact import FileRef
 from noteai.errors import InputError
 from noteai.lecture.recording import Recording, Upload
 from noteai.media.ffmpeg import Ffmpeg
@@ -25,27 +22,6 @@ LIMIT = 60.0
 """Seconds of wall clock that no foreign program may pass."""
 SHORT = RecordingParams(min_seconds=0.1)
 MUTATIONS = 300
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A context over a folder, which forgets nothing."""
-
-    workdir: Path
-
-    def fetch(self, ref: FileRef) -> Path:
-        return self.workdir / ref.digest
-
-    def keep(self, path: Path, media_type: str) -> FileRef:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        shutil.copy(path, self.workdir / digest)
-        return FileRef(digest=digest, media_type=media_type, size=path.stat().st_size)
-
-    def progress(self, fraction: float) -> None:
-        assert fraction >= 0
-
-    def charge(self, dollars: float) -> None:
-        """Nothing here costs anything."""
 
 
 @pytest.fixture(scope="module")

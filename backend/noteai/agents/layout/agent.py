@@ -30,7 +30,7 @@ _TAKES = 3
 NOTHING_DECODED = "no picture could be decoded: the layout is not known"
 
 
-@stage(version="1", queue="vision")
+@stage(version="2", queue="vision")
 def layout(
     recording: Recording,
     params: LayoutParams,
@@ -50,7 +50,8 @@ def layout(
     chosen = survey.sampling(known, recording.duration, params.widest_gap)
     on_time = _progress(ctx, recording.duration)
     groups = changes.groups(known, recording.duration)
-    extra = survey.extra_instants(chosen, changes.unseen(groups))
+    hidden = [*changes.unseen(groups), *changes.anew(groups)]
+    extra = survey.extra_instants(chosen, hidden)
     reel, seen = survey.watch(film, chosen, extra, params, ffmpeg, on_time)
     if not len(reel):
         return _unknown(film, recording.duration)

@@ -25,6 +25,8 @@ _SETTLED = 8
 _CLOSE, _APART = 0.4, 0.5
 _HIDDEN, _HIDDEN_AT_END = 1.9, 1.2
 _EARLY = 0.97
+AFTER = 0.1
+"""Seconds after a keyframe at which what it shows is asked for by time."""
 Times = npt.NDArray[np.float64]
 IsAfter = Callable[[float], bool]
 """Does the picture at this time show what comes after the change?"""
@@ -39,6 +41,8 @@ class Group:
     end: float
     is_cut_short: bool
     """The next keyframe came early: something happened there."""
+    is_early: bool = False
+    """This keyframe came early itself: what follows at once is the rest of its change."""
 
     def events(self) -> list[float]:
         """Times in the group at which the picture seems to change."""
@@ -51,7 +55,7 @@ class Group:
         return found
 
     def redrawn(self) -> list[float]:
-        """Times of packets that draw most of the picture anew, not right at the keyframe."""
+        """Times of packets that draw most of the picture anew, after the keyframe's own change."""
         return self._later(self._outstanding(_REPLACED)) if len(self.sizes) > 2 else []
 
     def stepped(self) -> list[float]:
@@ -59,7 +63,8 @@ class Group:
         return self._later(self._steps())
 
     def _later(self, times: list[float]) -> list[float]:
-        return [time for time in times if time - float(self.times[0]) > _APART]
+        settled = float(self.times[0]) + (_APART if self.is_early else 0.0)
+        return [time for time in times if time > settled]
 
     def _outstanding(self, least: float) -> list[float]:
         rest = self.sizes[1:]
@@ -89,20 +94,19 @@ def groups(packets: Packets, duration: float) -> list[Group]:
     lengths = np.asarray(ends) - packets.times[firsts]
     usual = float(np.quantile(lengths, 0.9))
     lasts = [*firsts[1:], len(packets.times)]
+    short = [bool(each < _EARLY * usual) for each in lengths]
+    early = [False, *short[:-1]]
     return [
-        Group(
-            packets.times[a:b], packets.sizes[a:b], float(end),
-            bool(end - packets.times[a] < _EARLY * usual),
-        )
-        for a, b, end in zip(firsts, lasts, ends, strict=True)
-    ]  # fmt: skip
+        Group(packets.times[a:b], packets.sizes[a:b], float(end), is_cut_short, is_early)
+        for a, b, end, is_cut_short, is_early in zip(firsts, lasts, ends, short, early, strict=True)
+    ]
 
 
 def unseen(found: list[Group]) -> list[float]:
     """Instants within pictures that no keyframe shows.
 
     They lie between two that were drawn anew, or between an event and a keyframe that came
-    early, or the end. An event right after a keyframe is the rest of the change that it shows.
+    early, or the end.
     """
     instants: list[float] = []
     for place, group in enumerate(found):
@@ -113,6 +117,17 @@ def unseen(found: list[Group]) -> list[float]:
         if (group.is_cut_short or is_last) and group.end - latest > _HIDDEN_AT_END:
             instants.append((latest + group.end) / 2)
     return instants
+
+
+def anew(found: list[Group]) -> list[float]:
+    """Instants right after keyframes that came early and that stand for a while.
+
+    A decoder told to pass over all but keyframes may pass over these: right after another, an
+    encoder that begins anew may write a picture that stands alone and is no random access point.
+    """
+    pairs = itertools.pairwise(found)
+    lasting = (b for a, b in pairs if a.is_cut_short and b.end - b.times[0] > _HIDDEN_AT_END)
+    return [float(group.times[0]) + AFTER for group in lasting]
 
 
 def moment(found: list[Group], before: float, after: float, is_after: IsAfter) -> float:

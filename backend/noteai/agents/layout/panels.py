@@ -71,7 +71,7 @@ class Lines:
 
     @classmethod
     def of(cls, grey: Grey) -> "Lines":
-        return cls(_contrast(grey), _contrast(grey.T))
+        return cls(*marks(grey))
 
     def __and__(self, other: "Lines") -> "Lines":
         return Lines(self.across & other.across, self.down & other.down)
@@ -165,6 +165,11 @@ def _longest(marks: Marks, least: float) -> list[int]:
         found.append(at)
         lengths[max(0, at - 1) : at + 2] = 0
     return sorted(found)
+
+
+def marks(grey: Grey) -> tuple[Marks, Marks]:
+    """Contrast between columns and between rows, as `Lines` takes it."""
+    return _contrast(grey), _contrast(grey.T)
 
 
 def _contrast(grey: Grey) -> Marks:

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from noteai.agents.layout.likeness import ink
-from noteai.agents.layout.panels import Lines, Panel, panels, shared
+from noteai.agents.layout.panels import Lines, Panel, coverage, marks, panels, shared
 from noteai.agents.layout.reel import Grey
 from noteai.agents.layout.windows import outside
 from noteai.lecture.layout import Box
 
 _LEAST_AREA = 0.2
 _STRAY_INK = 0.04
+_IN_MOST = 0.6
+_CLEAR = 0.8
 _DARK = 70
 _REACH = 1.6
 """Small pixels that a side may be off before it is sought in the source's pixels."""
@@ -32,15 +34,27 @@ def screen(pictures: Sequence[Grey], window: Panel | None) -> Panel | None:
         if panel.area > _LEAST_AREA * width * height
         and (window is None or shared(panel, window) < 0.9 * window.area)
         and (window is not None or _is_dark_around(pictures[-1], panel))
+        and _is_clear(lines, panel)
         and _holds_all(pictures, panel, around)
     ]
     return min(found, key=lambda each: each.area, default=None)
 
 
+def _is_clear(lines: Lines, panel: Panel) -> bool:
+    """In a corner of the picture two sides tell it all, and must do so along their length.
+
+    A line of print over a bar down the side of a slide would be a corner else.
+    """
+    height, width = lines.across.shape[0], lines.down.shape[0]
+    is_corner = (panel.left == 0 or panel.right == width) and (
+        panel.top == 0 or panel.bottom == height
+    )
+    return not is_corner or coverage(lines, panel)[0] > _CLEAR
+
+
 def _in_all(pictures: Sequence[Grey]) -> Lines:
-    every = [Lines.of(each) for each in pictures]
-    across = np.mean([each.across for each in every], axis=0) > 0.6
-    down = np.mean([each.down for each in every], axis=0) > 0.6
+    every = zip(*map(marks, pictures), strict=True)
+    across, down = (np.mean(each, axis=0) > _IN_MOST for each in every)
     return Lines(across.astype(np.uint8), down.astype(np.uint8))
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from noteai.agents.layout.panels import Panel, shared
 from noteai.agents.layout.reel import Reel
 from noteai.agents.layout.screens import screen
-from noteai.agents.layout.stretches import Stretch, pictures_of
+from noteai.agents.layout.stretches import Stretch, changing
 from noteai.lecture.layout import Box, Shot, ShotKind
 
 SHOWN = ("drawn", "screen", "film")
 """Contents that are shown on the screen, as slides are."""
+_WEIGHED = 12
+"""Pictures, or nearly twice as many, that tell where the screen is."""
 _OVERLAP = 0.2
 """Share of the camera's window that lies on the screen where it is an inset."""
 Edge = Callable[[int], float]
@@ -31,8 +33,9 @@ def layouts(reel: Reel, parts: Sequence[Stretch]) -> list[Layout]:
     shown = [each for each in parts if each.content in SHOWN]
     places: dict[Panel | None, Panel | None] = {}
     for window in {each.window for each in shown}:
-        pictures = [p for each in shown if each.window == window for p in pictures_of(reel, each)]
-        places[window] = screen(pictures[:: max(1, len(pictures) // 12)], window)
+        chosen = [k for each in shown if each.window == window for k in changing(reel, each)]
+        step = max(1, len(chosen) // _WEIGHED)
+        places[window] = screen([reel.picture(index) for index in chosen[::step]], window)
     return [_layout(each, places) for each in parts]
 
 

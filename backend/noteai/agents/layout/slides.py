@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ CANON = (288, 162)
 """Width and height to which every slide is brought, whatever its place on the picture."""
 _SAME, _GROWN, _RELATED = 0.93, 0.85, 0.7
 _LEAST_INK = 0.002
+_AT_HAND = 128
+"""Pictures kept inflated, 46 kB each."""
 Mask = npt.NDArray[np.bool_]
 Region = tuple[float, float, float, float]
 
@@ -106,6 +108,7 @@ def view(grey: Grey, screen: Region, window: Panel | None) -> View:
     return View.of(np.asarray(picture, np.uint8), np.asarray(seen == 255, np.bool_))
 
 
+@lru_cache(maxsize=_AT_HAND)
 def _inflated(packed: bytes) -> Grey:
     return np.frombuffer(zlib.decompress(packed), np.uint8).reshape(CANON[1], CANON[0])
 
@@ -128,12 +131,46 @@ def slides(found: Sequence[Visit]) -> list[list[Visit]]:
     """Visits of the same slide together, in order of first showing."""
     together: list[list[Visit]] = []
     for visit in found:
-        known = max(together, key=lambda each: _likeness(each, visit), default=None)
-        if known is not None and _likeness(known, visit) > _GROWN:
-            known.append(visit)
-        else:
+        known = _known(together, visit)
+        if known is None:
             together.append([visit])
+        else:
+            known.append(visit)
     return together
+
+
+def _known(together: Sequence[list[Visit]], visit: Visit) -> list[Visit] | None:
+    """The slide of a visit, if it was shown before."""
+    alike: list[float] = []
+    for each in together:
+        alike.append(_likeness(each, visit))
+        if alike[-1] > _SAME:
+            return each
+    if max(alike, default=0.0) > _GROWN:
+        return together[int(np.argmax(alike))]
+    return next((each for each in together if _is_of_one(each, visit, together)), None)
+
+
+def _is_of_one(known: list[Visit], visit: Visit, together: Sequence[list[Visit]]) -> bool:
+    """Was the slide left before it was built, or is it shown early in its build?
+
+    Then one holds the whole of the other, however much more it shows. No other slide may, for
+    the ground and the head that all slides of a deck share are not a slide begun.
+    """
+    others = [each[0].fullest.view for each in together if each is not known]
+    for before in known:
+        views = before.fullest.view, visit.fullest.view
+        small, large = sorted(views, key=lambda each: each.amount)
+        if _holds(large, small):
+            return bool(others) and max(_compared(small, each)[0] for each in others) < _GROWN
+    return False
+
+
+def _holds(large: View, small: View) -> bool:
+    """Is all ink of `small` in `large`? What lies under the camera is not seen there."""
+    drawn = ink(small.picture) & small.visible
+    in_view = float(large.visible[drawn].mean())
+    return in_view * _compared(small, large)[0] > _SAME
 
 
 def _states(reel: Reel, scenes: Sequence[Scene]) -> list[State]:
@@ -182,8 +219,16 @@ def _either_way(a: View, b: View) -> float:
 
 
 def _likeness(known: Sequence[Visit], visit: Visit) -> float:
-    """How much of the fuller is in the other, both ways, at their fullest; the best match."""
-    return max(_both_ways(each.fullest.view, visit.fullest.view) for each in known)
+    """How much of the fuller is in the other, both ways, at their fullest.
+
+    Of the latest visit that is the same, else of the one most like it.
+    """
+    best = 0.0
+    for each in reversed(known):
+        best = max(best, _both_ways(each.fullest.view, visit.fullest.view))
+        if best > _SAME:
+            break
+    return best
 
 
 def _both_ways(a: View, b: View) -> float:

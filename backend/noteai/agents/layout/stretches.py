@@ -11,7 +11,7 @@ import numpy as np
 from noteai.agents.layout.likeness import kept
 from noteai.agents.layout.looks import Look, Surface, look, surface
 from noteai.agents.layout.panels import Panel
-from noteai.agents.layout.reel import Grey, Reel, changed
+from noteai.agents.layout.reel import Reel, changed
 from noteai.agents.layout.windows import outside
 from noteai.resources.face_finder import FaceFinder
 
@@ -213,8 +213,8 @@ def _spread(indices: range) -> list[int]:
     return [indices[round(len(indices) * share)] for share in (0.4, 0.7)] + [indices[-1]]
 
 
-def pictures_of(reel: Reel, stretch: Stretch) -> list[Grey]:
-    """The pictures of a stretch that differ from the one before, a few at most."""
+def changing(reel: Reel, stretch: Stretch) -> list[int]:
+    """The samples of a stretch that differ from the one before, a few at most."""
     fresh = [index for index in stretch.indices if not reel.is_same(index)] or [stretch.first]
     step = max(1, len(fresh) // 8)
-    return [reel.picture(index) for index in fresh[::step]]
+    return fresh[::step]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from noteai.agents.layout.changes import AFTER
 from noteai.agents.layout.params import LayoutParams
 from noteai.agents.layout.reel import Grey, Reel
 from noteai.agents.layout.windows import Sighting, sightings
@@ -14,19 +15,23 @@ from noteai.media.packets import Packets
 from noteai.media.tool import ToolFailed
 
 _FEWEST, _DENSEST, _SHORTEST_STEP = 8, 1.0, 0.4
-_EDGE = 0.5
+_EDGE, _TICK = 0.5, 1e-3
 _REEL = "reel.grey"
 
 
 def sampling(packets: Packets, duration: float, widest_gap: float) -> Sampling:
-    """Keyframes where they are neither too rare nor all there is."""
+    """Keyframes where they are neither too rare nor all there is.
+
+    They are thinned out only where they are usually dense: elsewhere one that follows another
+    closely is a cut, and shows what may stand until the next.
+    """
     keys = packets.keys
     if len(keys) > _FEWEST and len(keys) == len(packets.times):
         usual = duration / len(keys)
         return Sampling(keyframes_only=True, one_in=max(1, round(_DENSEST / usual)))
     gaps = np.diff([0.0, *keys, duration])
     if len(keys) >= _FEWEST and gaps.max() <= widest_gap:
-        return Sampling(keyframes_only=True, every=_DENSEST)
+        return Sampling(keyframes_only=True, every=_DENSEST if np.median(gaps) < _DENSEST else 0.0)
     step = float(np.clip(duration / 40, _SHORTEST_STEP, widest_gap / 4))
     return Sampling(keyframes_only=False, every=step)
 
@@ -69,11 +74,13 @@ def _frames(
 def _with(
     frames: Iterator[Frame], extra: Sequence[float], film: Film, longest: int, ffmpeg: Ffmpeg
 ) -> Iterator[Frame]:
-    """The frames with those of the extra instants between them, in order of time."""
+    """The frames with those of the extra instants that they do not show, in order of time."""
     waiting = sorted(extra)
     for frame in frames:
         while waiting and waiting[0] < frame.time - _EDGE:
             yield from _extra(film, waiting.pop(0), longest, ffmpeg)
+        while waiting and waiting[0] < frame.time + AFTER + _TICK:
+            waiting.pop(0)
         yield frame
     for time in waiting:
         yield from _extra(film, time, longest, ffmpeg)

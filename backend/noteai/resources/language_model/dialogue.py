@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from pydantic import ValidationError
 from tenacity import (
     RetryCallState,
@@ -17,6 +16,7 @@ from tenacity import (
     stop_before_delay,
 )
 
+from noteai import telemetry
 from noteai.resources.language_model.account import Account
 from noteai.resources.language_model.port import (
     Answer,
@@ -34,7 +34,6 @@ LISTED_FAULTS = 10
 REASON_LENGTH = 300
 REPEATED_LENGTH = 2000
 _NOTHING = "(nothing)"
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,9 @@ class Dialogue:
                 return Answer(schema.model_validate_json(json_of(reply)), usage)
             except ValueError as fault:
                 request = _asking_for_repair(request, reply, fault)
-                log.info("language_model_misspoke", model=self.name, faults=_said(fault))
+                telemetry.logger().info(
+                    "language_model_misspoke", model=self.name, faults=_said(fault)
+                )
         raise self._failed("its answer did not have the form asked for")
 
     def _ask(self, request: Request) -> tuple[Reply, Usage]:
@@ -82,7 +83,7 @@ class Dialogue:
             raise
         usage = self._usage(reply, estimate)
         self.account.settle(planned, usage)
-        log.info(
+        telemetry.logger().info(
             "language_model_answered",
             model=self.name,
             seconds=round(time.monotonic() - started, 3),
@@ -118,7 +119,7 @@ class Dialogue:
         return float(wait + random.uniform(0.0, backoff / 2))  # noqa: S311  # no secret
 
     def _note(self, state: RetryCallState) -> None:
-        log.warning(
+        telemetry.logger().warning(
             "language_model_retried",
             model=self.name,
             attempt=state.attempt_number,

@@ -27,7 +27,11 @@ class Stretch(NamedTuple):
 
 
 def probabilities(samples: Samples) -> NDArray[np.float32]:
-    """The probability of speech in each frame of 32 ms."""
+    """The probability of speech in each frame of 32 ms.
+
+    By faster-whisper's own call of Silero, so that windows are those of its pipelines: with the
+    detector of the silence stage a word or two of a hundred came out differently, for no gain.
+    """
     from faster_whisper.vad import get_vad_model
 
     short = -len(samples) % FRAME

@@ -5,37 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from desk import Desk
 
 from noteai.agents.layout import LayoutParams, layout
-from noteai.engine.artifact import FileRef
 from noteai.errors import NotApplicable
 from noteai.lecture.layout import LayoutTimeline
 from noteai.lecture.recording import Recording, VideoTrack
 from noteai.media.ffmpeg import Ffmpeg
-from noteai.resources.models import sha256
 from noteai.resources.text_reader import Picture, RapidOcrReader, TextLine
 
 WIDTH, HEIGHT = 640, 360
-
-
-class Desk:
-    def __init__(self, workdir: Path) -> None:
-        self.workdir = workdir
-        self.heard: list[float] = []
-
-    def fetch(self, ref: FileRef) -> Path:
-        return self.workdir / ref.digest
-
-    def keep(self, path: Path, media_type: str) -> FileRef:
-        ref = FileRef(digest=sha256(path), media_type=media_type, size=path.stat().st_size)
-        self.fetch(ref).write_bytes(path.read_bytes())
-        return ref
-
-    def progress(self, fraction: float) -> None:
-        self.heard.append(fraction)
-
-    def charge(self, dollars: float) -> None:
-        raise AssertionError("laying out costs nothing")
 
 
 class NoText:
@@ -118,6 +97,21 @@ def test_a_slide_between_two_keyframes_is_found_by_its_packets(desk: Desk, ffmpe
     found = laid_out(path, desk, ffmpeg, 44.0)
     assert len(found.slides) == 3
     assert np.allclose([(v.start, v.end) for v in found.slides[1].visits], [(21, 23.5)], atol=0.5)
+
+
+@pytest.mark.parametrize("lead", [0.4, 0.8])
+def test_a_slide_that_comes_right_after_a_keyframe_is_found(
+    lead: float, desk: Desk, ffmpeg: Ffmpeg
+) -> None:
+    shown = [
+        (slide("Sorting", 4), 40 + lead), (slide("Merging", 5), 3.0), (slide("Heaps", 6), 10.0),
+    ]  # fmt: skip
+    options = ("-x264-params", "scenecut=40:keyint=50:min-keyint=6")
+    path = film(shown, desk.workdir / "a.mp4", ffmpeg, *options)
+    found = laid_out(path, desk, ffmpeg, 53 + lead)
+    visits = [(v.start, v.end) for each in found.slides for v in each.visits]
+    assert np.allclose(visits[1], (40 + lead, 43 + lead), atol=0.3)
+    assert len(visits) == 3
 
 
 def test_a_file_with_one_keyframe_is_laid_out_as_well(desk: Desk, ffmpeg: Ffmpeg) -> None:

@@ -2,14 +2,13 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
+from desk import Desk
 
 from noteai.agents.silence import SilenceParams, silence
-from noteai.engine.artifact import FileRef
 from noteai.errors import Cancelled
 from noteai.lecture.recording import Recording
 from noteai.lecture.silence import SilenceMap
@@ -18,36 +17,11 @@ from noteai.media.tool import ToolFailed
 from noteai.resources.voice_activity import SileroVoiceActivity
 from noteai.timeline import complement
 
-AUDIO = FileRef(digest="0" * 64, media_type="audio/flac", size=1)
 
-
-@dataclass
-class Desk:
-    """A context over one file."""
-
-    workdir: Path
-    audio: Path
-    heard: list[float] = field(default_factory=list)
-    patience: float = 2.0
-
-    def fetch(self, ref: FileRef) -> Path:
-        return self.audio
-
-    def keep(self, path: Path, media_type: str) -> FileRef:
-        raise NotImplementedError
-
-    def progress(self, fraction: float) -> None:
-        self.heard.append(fraction)
-        if fraction > self.patience:
-            raise Cancelled
-
-    def charge(self, dollars: float) -> None:
-        """Nothing here costs anything."""
-
-
-def recording(duration: float) -> Recording:
+def recording(desk: Desk, audio: Path, duration: float) -> Recording:
+    ref = desk.keep(audio, "audio/flac")
     return Recording(
-        file=AUDIO, container="flac", duration=duration, video=None, audio_track=None, audio=AUDIO
+        file=ref, container="flac", duration=duration, video=None, audio_track=None, audio=ref
     )
 
 
@@ -63,10 +37,11 @@ def listen(ffmpeg: Ffmpeg, tmp_path: Path) -> Listen:
         mono = ("-vn", "-ac", "1", "-ar", "16000", "-sample_fmt", "s16", str(audio))
         ffmpeg.run((*source, *mono), tmp_path)
         pcm = ffmpeg.run(("-i", str(audio), "-f", "s16le", "-"), tmp_path).stdout
-        desk = Desk(tmp_path, audio)
         duration = round(len(pcm) / 32000, 3)
         params = SilenceParams.model_validate(knobs)
-        return silence(recording(duration), params, SileroVoiceActivity(), ffmpeg, desk)
+        desk = Desk(tmp_path)
+        heard = recording(desk, audio, duration)
+        return silence(heard, params, SileroVoiceActivity(), ffmpeg, desk)
 
     return listen
 
@@ -103,22 +78,22 @@ def test_a_sound_of_a_few_samples_is_read(listen: Listen) -> None:
 def test_damaged_audio_is_a_defect_of_ours_and_is_said_so(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     damaged = tmp_path / "audio.flac"
     damaged.write_bytes(b"fLaC nothing else")
+    desk = Desk(tmp_path)
     with pytest.raises(ToolFailed):
-        silence(
-            recording(1.0),
-            SilenceParams(),
-            SileroVoiceActivity(),
-            ffmpeg,
-            Desk(tmp_path, damaged),
-        )
+        silence(recording(desk, damaged, 1.0), SilenceParams(), SileroVoiceActivity(), ffmpeg, desk)
 
 
 def test_progress_rises_and_a_stop_is_heeded(
     listen: Listen, ffmpeg: Ffmpeg, tmp_path: Path
 ) -> None:
     listen("-f", "lavfi", "-i", "anoisesrc=a=0.01:d=60:r=16000")
-    patient, hasty = (Desk(tmp_path, tmp_path / "audio.flac", patience=p) for p in (2.0, 0.5))
-    whole = (recording(60.0), SilenceParams(), SileroVoiceActivity(), ffmpeg)
+    patient, hasty = Desk(tmp_path), Desk(tmp_path, patience=0.5)
+    whole = (
+        recording(patient, tmp_path / "audio.flac", 60.0),
+        SilenceParams(),
+        SileroVoiceActivity(),
+        ffmpeg,
+    )
     silence(*whole, patient)
     assert patient.heard == sorted(patient.heard)
     assert 0.9 < patient.heard[-1] <= 1

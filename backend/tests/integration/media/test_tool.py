@@ -250,7 +250,7 @@ KILL_ALL = """
 import sys, threading
 from pathlib import Path
 from noteai.errors import Cancelled
-from noteai.media.tool import Command, ToolFailed, kill_all, run, stream
+from noteai.media.tool import Command, ToolFailed, admit, kill_all, run, stream
 
 def sleeper(name):
     script = f"echo $$ > {name}; echo ready; sleep 300"
@@ -275,13 +275,15 @@ try:
     run(sleeper("two"))
 except Cancelled:
     print("cancelled")
+admit()
+print(run(Command(program="echo", args=("again",), folder=Path.cwd())).stdout.decode().strip())
 """
 
 
 @on_linux
 def test_all_are_killed_and_no_more_started_when_a_process_leaves(tmp_path: Path) -> None:
     output = run(python(KILL_ALL, tmp_path))
-    assert output.stdout.decode().split("\n") == ["failed -9", "cancelled", ""]
+    assert output.stdout.decode().split("\n") == ["failed -9", "cancelled", "again", ""]
     assert dies(int((tmp_path / "one").read_text()))
     assert not (tmp_path / "two").exists()
 

@@ -1,16 +1,28 @@
+from pathlib import Path
+
 import pytest
+from desk import Desk
 
 from noteai.agents.recording import (
+    EmptyFile,
+    Encrypted,
+    NotRecording,
+    PictureNotRecording,
     PictureTooLarge,
+    PlaylistNotRecording,
     RecordingParams,
     TooLong,
     TooManyStreams,
     TooShort,
     check,
+    recording,
     upright,
 )
 from noteai.errors import InputError
+from noteai.lecture.recording import Upload
+from noteai.media.ffmpeg import Ffmpeg
 from noteai.media.probe import Contents, VideoStream
+from noteai.resources.voice_activity import SileroVoiceActivity
 
 
 def video(**facts: object) -> VideoStream:
@@ -68,3 +80,28 @@ def test_a_picture_is_turned_and_its_pixels_squared(
 @pytest.mark.parametrize(("said", "taken"), [(29.97, 29.97), (0.0, 25.0), (90_000.0, 25.0)])
 def test_a_frame_rate_that_cannot_be_is_not_believed(said: float, taken: float) -> None:
     assert upright(video(frame_rate=said)).frame_rate == taken
+
+
+def box(name: bytes, body: bytes = b"") -> bytes:
+    return (8 + len(body)).to_bytes(4, "big") + name + body
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", EmptyFile),
+        (b"#EXTM3U\n/etc/passwd", PlaylistNotRecording),
+        (b"\x89PNG\r\n\x1a\n", PictureNotRecording),
+        (b"Dear students,", NotRecording),
+        (b"\x00\x01\x02\x03", NotRecording),
+        (box(b"ftyp") + box(b"moov", box(b"encv", box(b"sinf"))), Encrypted),
+    ],
+)
+def test_what_is_no_recording_is_refused_by_its_name(
+    tmp_path: Path, content: bytes, error: type[InputError]
+) -> None:
+    desk, path = Desk(tmp_path), tmp_path / "lecture.mp4"
+    path.write_bytes(content)
+    upload = Upload(file=desk.keep(path, "video/mp4"))
+    with pytest.raises(error):
+        recording(upload, RecordingParams(), SileroVoiceActivity(), Ffmpeg("/no/such/ffmpeg"), desk)

@@ -102,6 +102,16 @@ def test_the_important_passage_is_found() -> None:
     assert set(best.evidence.words) == {s.first_word for s in said.sentences[8:12]}
 
 
+def test_a_passage_without_cues_is_proved_by_its_most_important_sentence() -> None:
+    said = lecture([PLAIN] * 30)
+    content = analysis(said, [0.1] * 8 + [0.8, 0.9, 0.8] + [0.1] * 19)
+    bare = [each.model_copy(update={"scores": {}, "evidence": {}}) for each in content.sentences]
+    content = content.model_copy(update={"sentences": tuple(bare)})
+    best = segments(content, said, None, PARAMS).highlights[0]
+    assert best.evidence.words == tuple(word.id for word in said.words_of(said.sentences[9]))
+    assert best.reasons == ("Most important passage on “Topic 0”",)
+
+
 @given(st.lists(st.floats(0, 1), min_size=12, max_size=40), st.integers(1, 8))
 def test_highlights_keep_the_limits_and_never_overlap(values: list[float], clips: int) -> None:
     said = lecture([PLAIN] * len(values))
@@ -118,7 +128,9 @@ def test_highlights_keep_the_limits_and_never_overlap(values: list[float], clips
 def test_a_highlight_stays_within_its_topic() -> None:
     said = lecture([PLAIN] * 12)
     content = analysis(said, [0.1] * 4 + [0.9] * 4 + [0.1] * 4, topics=[0, 6])
-    for each in segments(content, said, None, PARAMS).highlights:
+    found = segments(content, said, None, PARAMS).highlights
+    assert found
+    for each in found:
         topic = next(t for t in content.topics if t.id == each.topic)
         assert each.start >= topic.start - MAX_MARGIN
         assert each.end <= topic.end + MAX_MARGIN

@@ -1,22 +1,12 @@
-from pathlib import Path
-
 import pytest
 from pydantic import Field
 
-from noteai.cli.options import (
-    BadParameter,
-    FileMissing,
-    IsAFolder,
-    UnknownParameter,
-    UnknownWorkflow,
-    params_of,
-    recording_file,
-    table_of_params,
-    workflow_named,
-)
+from noteai.cli.options import params_of, table_of_params
 from noteai.engine.artifact import Artifact, Params
+from noteai.engine.params import BadParameter, UnknownParameter
 from noteai.engine.stage import stage
 from noteai.engine.workflow import UnknownStage, workflow
+from noteai.workflows import UnknownWorkflow, workflow_named
 
 
 class Ore(Artifact):
@@ -86,15 +76,6 @@ def test_a_value_out_of_its_limits_is_refused(value: str) -> None:
         params_of(FORGE, [f"smelt.heat={value}"])
     assert "`smelt.heat`" in caught.value.message
     assert repr(value) in caught.value.message
-
-
-def test_a_recording_must_be_a_file(tmp_path: Path) -> None:
-    with pytest.raises(FileMissing):
-        recording_file(tmp_path / "no.mp4")
-    with pytest.raises(IsAFolder):
-        recording_file(tmp_path)
-    (tmp_path / "-a '$(x)`.mp4").write_bytes(b"x")
-    assert recording_file(tmp_path / "-a '$(x)`.mp4").name == "-a '$(x)`.mp4"
 
 
 def test_the_workflows_are_found_by_name() -> None:

@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from noteai.cli import progress
-from noteai.cli.progress import JsonLines, LiveTable, PlainLines, Row, clock, json_error, showing
+from noteai.cli.progress import JsonLines, LiveTable, PlainLines, Row, clock, showing
 from noteai.engine.events import Event, EventKind, Failure
 
 WHY = Failure(code="no_sound", message="There is no sound.", remedy="Add some.")
@@ -93,11 +93,6 @@ def test_the_table_has_a_row_for_every_stage() -> None:
 )
 def test_times_read_as_on_a_clock(seconds: float | None, text: str) -> None:
     assert clock(seconds) == text
-
-
-def test_an_error_for_machines_has_its_code() -> None:
-    said = json.loads(json_error("empty_file", "It is empty.", "Try again."))
-    assert said["error"]["code"] == "empty_file"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from noteai.adapters.memory_ledger import MemoryLedger
 from noteai.engine.artifact import Artifact, FileRef, Params
 from noteai.engine.events import Event
 from noteai.engine.local import run_locally
+from noteai.engine.ports import Attempt
 from noteai.engine.run import Run, World, artifact, run_stage
 from noteai.engine.stage import Context, stage
 from noteai.engine.workflow import Workflow, workflow
@@ -163,6 +164,16 @@ def test_other_params_are_another_question(world: World, voice: Voice) -> None:
     assert voice.calls == 2
 
 
+def test_a_stage_reads_the_file_that_an_earlier_one_kept(world: World) -> None:
+    @stage(version="1")
+    def measure(shout: Shout, ctx: Context) -> Count:
+        return Count(letters=len(ctx.fetch(shout.file).read_text()))
+
+    run = run_of("hi", workflow("echo", Text, (shout, measure)))
+    run_locally(run, world)
+    assert artifact(run, world, Count) == Count(letters=len("HI!"))
+
+
 def test_an_entry_whose_file_is_gone_is_a_miss(world: World, voice: Voice, tmp_path: Path) -> None:
     run_locally(run_of("hi"), world)
     for path in (tmp_path / "store" / "files").rglob("*"):
@@ -243,6 +254,41 @@ def test_a_stopped_run_stops_at_the_next_progress(world: World, voice: Voice) ->
     with pytest.raises(Cancelled):
         run_locally(run_of("hi"), world)
     assert world.ledger.records("r1")["shout"].state == "ready"
+
+
+def test_a_stale_attempt_tells_of_no_end(world: World, voice: Voice) -> None:
+    def lose(_: Context) -> None:
+        world.ledger.release(Attempt("r1", "shout", 1))
+        world.ledger.claim("r1", "shout")
+
+    voice.then = lose
+    run_stage(run_of("hi"), "shout", world)
+    assert isinstance(world.events, Heard)
+    assert world.events.kinds == ["shout:stage_started"]
+    assert world.ledger.records("r1")["shout"].state == "running"
+
+
+def test_what_has_to_heal_is_put_off_with_its_reason(world: World, voice: Voice) -> None:
+    voice.then = raising(TransientError(reason="busy"))
+    with pytest.raises(TransientError):
+        run_stage(run_of("hi"), "shout", world)
+    record = world.ledger.records("r1")["shout"]
+    assert record.state == "ready"
+    assert record.failure is not None
+    assert record.failure.code == "transient_error"
+
+
+def test_a_result_that_cannot_be_written_down_fails_the_stage(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> bool:
+        raise LookupError
+
+    monkeypatch.setattr(world.ledger, "done", refuse)
+    run_stage(run_of("hi"), "shout", world)
+    record = world.ledger.records("r1")["shout"]
+    assert record.failure is not None
+    assert record.failure.code == "internal_error"
 
 
 def test_what_a_stage_cost_is_written_down(world: World, voice: Voice) -> None:

@@ -13,7 +13,7 @@ from noteai.engine.artifact import FileRef
 from noteai.export import Finished
 from noteai.export.cues import ShownCue, read_vtt
 from noteai.export.names import name_all
-from noteai.export.page import as_data, page_data, read_cues, render
+from noteai.export.page import _lasting, as_data, page_data, read_cues, render
 
 
 class Tags(HTMLParser):
@@ -187,9 +187,18 @@ def test_captions_start_off_where_they_are_in_the_picture(
     assert ["checked" in each for each in switches] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(48.4, "48 s"), (99, "99 s"), (100, "2 min"), (3570, "1 h 0 min"), (6720, "1 h 52 min")],
+)
+def test_a_duration_is_shown_in_two_units_at_most(seconds: float, shown: str) -> None:
+    assert _lasting(seconds) == shown
+
+
 def test_every_control_has_a_name(lecture: Finished, page: Callable[[Finished], str]) -> None:
-    said = page(lecture)
-    for button in re.findall(r"<button[^>]*>.*?</button>", said, re.DOTALL):
+    buttons = re.findall(r"<button[^>]*>.*?</button>", page(lecture), re.DOTALL)
+    assert buttons
+    for button in buttons:
         text = re.sub(r"<[^>]*>", "", button).strip()
         assert text or "aria-label" in button, button
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from desk import Desk
 
 from noteai.agents.content import ContentParams, content
 from noteai.agents.content.evidence import union, unresolved
@@ -42,20 +43,6 @@ class Letters:
         rows = np.array([[text.lower().count(chr(97 + n)) for n in range(26)] for text in texts])
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / np.maximum(lengths, 1.0), np.float32).reshape(len(texts), 26)
-
-
-class Desk:
-    """A context that only hears how far the stage is."""
-
-    def __init__(self) -> None:
-        self.heard: list[float] = []
-        self.paid = 0.0
-
-    def progress(self, fraction: float) -> None:
-        self.heard.append(fraction)
-
-    def charge(self, dollars: float) -> None:
-        self.paid += dollars
 
 
 class FailingModel:

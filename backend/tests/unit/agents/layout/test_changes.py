@@ -3,7 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from noteai.agents.layout.changes import Group, bisected, groups, moment, unseen
+from noteai.agents.layout.changes import Group, anew, bisected, groups, moment, unseen
 from noteai.media.packets import Packets
 
 
@@ -89,6 +89,15 @@ def test_a_picture_up_to_an_early_keyframe_is_looked_at() -> None:
 
 def test_a_change_that_the_next_keyframe_shows_needs_no_look() -> None:
     assert unseen(groups(packets({5.0: 12_000}), 12)) == []
+
+
+def test_a_keyframe_that_came_early_and_stands_is_asked_for_by_time() -> None:
+    assert anew(groups(packets({}, keys=(0, 4, 4.3, 8.3)), 12)) == pytest.approx([4.4])
+
+
+def test_keyframes_that_come_regularly_or_pass_at_once_are_not_asked_for() -> None:
+    assert anew(groups(packets({}), 12)) == []
+    assert anew(groups(packets({}, keys=(0, 4, 4.3, 5.1, 9.1)), 12)) == pytest.approx([5.2])
 
 
 def test_a_file_without_keyframes_has_no_groups() -> None:

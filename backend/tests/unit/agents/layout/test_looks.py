@@ -57,5 +57,12 @@ def test_an_even_surface_with_thin_strokes_is_a_written_board() -> None:
     assert found.written > 0.2
 
 
+def test_a_white_board_may_be_shaded_more_than_a_black_one() -> None:
+    shade = np.linspace(0.7, 1, 320)[None, :].repeat(180, 0)
+    assert surface((shade * 255).astype(np.uint8)).is_board
+    assert surface((shade * 65).astype(np.uint8)).is_board
+    assert not surface((255 - 3.5 * (1 - shade) * 255).clip(0, 255).astype(np.uint8)).is_board
+
+
 def test_a_scene_is_no_board() -> None:
     assert not surface(scene()).is_board

@@ -32,6 +32,17 @@ def test_a_light_frame_drawn_on_the_slide_is_no_border() -> None:
     assert screen([each.astype(np.uint8) for each in light], None) is None
 
 
+def test_a_bar_and_a_line_of_print_beside_a_camera_are_no_border() -> None:
+    window = Panel(242, 6, 314, 46)
+    slides = [np.full((180, 320), 245, np.uint8) for _ in range(3)]
+    for seed, grey in enumerate(slides):
+        grey[:, :6] = 60
+        grey[18:20, 20:220] = 60
+        grey[60:170, 20:220] = framed(Panel(0, 0, 200, 110), seed, (110, 200))
+        grey[window.slices] = 90
+    assert screen(slides, window) is None
+
+
 def test_a_box_is_brought_to_the_clearest_line_near_each_side() -> None:
     picture = framed(Panel(64, 36, 1216, 684), 1, (720, 1280))
     assert refined(Box(60, 40, 1160, 640), [picture], scale=4.0) == Box(64, 36, 1152, 648)

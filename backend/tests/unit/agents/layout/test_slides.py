@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from noteai.agents.layout.panels import Panel
 from noteai.agents.layout.reel import Grey, Reel
 from noteai.agents.layout.slides import Scene, State, Visit, slides, view, visits
 from noteai.agents.layout.stretches import Stretch
@@ -51,6 +52,31 @@ def test_a_return_is_the_same_slide_with_another_visit(tmp_path: Path) -> None:
     found = visits_of(tmp_path, [page(1, 5), page(2, 5), page(1, 5), page(3, 5)])
     together = slides(found)
     assert [places(each) for each in together] == [[(0, 0), (2, 2)], [(1, 1)], [(3, 3)]]
+
+
+def test_a_slide_left_before_it_was_built_is_the_one_that_is_built_later(tmp_path: Path) -> None:
+    found = visits_of(tmp_path, [page(1, 5), page(2, 2), page(1, 5), page(2, 6)])
+    assert [places(each) for each in slides(found)] == [[(0, 0), (2, 2)], [(1, 1), (3, 3)]]
+
+
+def test_an_early_build_shown_again_is_the_slide_that_was_built(tmp_path: Path) -> None:
+    found = visits_of(tmp_path, [page(1, 6), page(2, 6), page(1, 2)])
+    assert [places(each) for each in slides(found)] == [[(0, 0), (2, 2)], [(1, 1)]]
+
+
+def test_what_all_slides_share_is_not_the_beginning_of_one(tmp_path: Path) -> None:
+    shared = page(9, 2)
+    first, second = page(1, 7), page(2, 7)
+    first[:48], second[:48] = shared[:48], shared[:48]
+    found = visits_of(tmp_path, [first, second, page(3, 5), shared])
+    assert len(slides(found)) == 4
+
+
+def test_what_is_hidden_under_the_camera_is_not_taken_to_be_there() -> None:
+    window = Panel(20, 0, 290, 50)
+    hidden = Visit([State(0, 0, view(page(1, 6), WHOLE, window))])
+    seen = [Visit([State(at, at, view(page(at, 2), WHOLE, None))]) for at in (2, 3)]
+    assert len(slides([hidden, *seen])) == 3
 
 
 def test_an_empty_screen_is_no_slide(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from desk import Desk
 from pydantic import ValidationError
 
 from noteai.agents.transcript import TranscriptParams, read, transcript
@@ -47,25 +48,6 @@ class Script:
         return self.heard
 
 
-@dataclass
-class Desk:
-    workdir: Path = Path()
-    said: list[float] = field(default_factory=list)
-    paid: float = 0.0
-
-    def fetch(self, ref: FileRef) -> Path:
-        return Path(ref.digest)
-
-    def keep(self, path: Path, media_type: str) -> FileRef:
-        raise NotImplementedError
-
-    def progress(self, fraction: float) -> None:
-        self.said.append(fraction)
-
-    def charge(self, dollars: float) -> None:
-        self.paid += dollars
-
-
 def recording(audio: FileRef | None) -> Recording:
     return Recording(
         file=AUDIO, container="mov", duration=10, video=None, audio_track=None, audio=audio
@@ -84,7 +66,7 @@ def test_the_transcriber_hears_the_recordings_own_audio() -> None:
     params = TranscriptParams(language="en", hotwords=("Euler",))
     found = transcript(recording(AUDIO), params, script, desk)
     assert script.asked == [Path("0" * 64), 10, "en", ("Euler",)]
-    assert desk.said == [1.0]
+    assert desk.heard == [1.0]
     assert found.language == "en"
 
 

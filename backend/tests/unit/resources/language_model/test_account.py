@@ -37,3 +37,16 @@ def test_what_is_released_can_be_planned_again() -> None:
 
 def test_without_a_price_nothing_is_held() -> None:
     assert Account().reserve(Terms(model="m"), 10**9) == 0.0
+
+
+def test_a_cap_that_cannot_be_counted_lets_nothing_through() -> None:
+    with pytest.raises(CostCapReached):
+        Account().reserve(Terms(model="m", max_cost=100.0), 1)
+
+
+def test_what_a_run_spent_counts_for_the_model_as_well() -> None:
+    whole = Account()
+    run = Account(towards=whole)
+    run.settle(run.reserve(TERMS, 1000), Usage(answers=1, cost=1.5))
+    assert (whole.spent.cost, whole.held) == (1.5, 0.0)
+    assert Account(towards=whole).reserve(TERMS, 1000) == 2.0

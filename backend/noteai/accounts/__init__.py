@@ -1,0 +1,1 @@
+"""Who owns jobs, uploads, objects and events."""

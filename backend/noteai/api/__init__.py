@@ -1,0 +1,1 @@
+"""The door for clients: HTTP, by FastAPI."""

@@ -1,0 +1,48 @@
+"""`serve`: the API as a process, until it is told to stop."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from noteai.adapters.redis_events import RedisPublisher
+from noteai.api.app import create_app
+from noteai.api.services import ApiServices
+from noteai.database import Database
+from noteai.jobs.journal import Journal
+from noteai.objects import intake_of, objects_of
+from noteai.settings import Settings
+
+_GRACE = 5
+"""Seconds for requests to be answered, once it is to stop."""
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Answer requests until SIGTERM or SIGINT; what was begun is answered first."""
+    with services_of(settings) as services:
+        uvicorn.run(
+            create_app(services),
+            host=host,
+            port=port,
+            log_level=settings.log_level.lower(),
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
+
+
+@contextmanager
+def services_of(settings: Settings) -> Iterator[ApiServices]:
+    """What endpoints ask for, from the settings: to be made after a fork."""
+    database = Database(settings.database_url, pool=settings.database_pool)
+    publish = RedisPublisher(settings.redis_url)
+    journal = Journal(publish)
+    objects = objects_of(settings)
+    intake = intake_of(settings, objects, journal)
+    try:
+        yield ApiServices(
+            database, journal, objects.store, intake, settings.redis_url, settings.service
+        )
+    finally:
+        database.close()
+        publish.close()

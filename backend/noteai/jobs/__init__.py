@@ -1,0 +1,1 @@
+"""Jobs: workflows on uploads, as rows that outlive every process."""

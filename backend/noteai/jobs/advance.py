@@ -1,0 +1,189 @@
+"""What comes next in a job is said here and nowhere else."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from noteai.engine.events import Failure
+from noteai.engine.manifest import Manifest
+from noteai.engine.outcome import conclude
+from noteai.engine.ports import StageRecord
+from noteai.engine.run import NeedsMissing, failure_of
+from noteai.engine.workflow import Workflow
+from noteai.errors import InputError
+from noteai.jobs import outbox, share
+from noteai.jobs.errors import JobOverdue, UploadNotUsable, WorkflowChanged
+from noteai.jobs.graph import Decision, StageFacts, Workflows, decide, shape
+from noteai.jobs.journal import Journal, Message
+from noteai.jobs.models import ENDED, JobRow, StageRow
+from noteai.jobs.standing import facts, lock
+from noteai.uploads.models import UploadRow, UploadState
+from noteai.workflows import WORKFLOWS
+
+Changes = dict[str, Any]
+"""Columns of a job with their new values."""
+_ON_THE_WAY: tuple[UploadState, ...] = ("awaiting_parts", "verifying")
+
+
+def advance(
+    session: Session, job_id: UUID, journal: Journal, workflows: Workflows = WORKFLOWS
+) -> None:
+    """Take the next step of a job, if there is one: as often as one likes, from anywhere."""
+    locked = lock(session, job_id)
+    if locked is None or locked.has_ended:
+        return
+    job = session.get_one(JobRow, job_id, populate_existing=True)
+    before = facts(session, job_id)
+    try:
+        upload = _receive(session, job)
+        workflow = _shape(job, before, workflows)
+    except InputError as error:
+        _end_at_once(session, job_id, journal, failure_of(error))
+        return
+    if upload in _ON_THE_WAY and not (locked.is_cancelled or locked.is_overdue):
+        return
+    decision = decide(before, workflow, locked.is_cancelled, locked.is_overdue)
+    _step(session, job_id, journal, workflow, before, decision)
+
+
+def given_of(upload: UploadRow) -> dict[str, Any]:
+    """The artifacts that a run on a complete upload begins with."""
+    file = {"digest": upload.digest, "media_type": upload.media_type, "size": upload.size}
+    return {"Upload": {"file": file}}
+
+
+def _receive(session: Session, job: JobRow) -> UploadState:
+    """How the job's upload stands; a complete one is handed over. Raises: UploadNotUsable."""
+    if job.given:
+        return "complete"
+    upload = session.get_one(UploadRow, job.upload_id, populate_existing=True)
+    if upload.state == "complete":
+        session.execute(update(JobRow).where(JobRow.id == job.id).values(given=given_of(upload)))
+    elif upload.state not in _ON_THE_WAY:
+        raise UploadNotUsable(state=upload.state)
+    return upload.state
+
+
+def _shape(job: JobRow, stages: Sequence[StageFacts], workflows: Workflows) -> Workflow:
+    """Raises: InputError, where this version of NoteAI does not know the job's stages."""
+    workflow = shape(job, workflows)
+    if {each.stage for each in stages} != set(workflow.names):
+        raise WorkflowChanged
+    return workflow
+
+
+def _step(
+    session: Session,
+    job: UUID,
+    journal: Journal,
+    workflow: Workflow,
+    before: Sequence[StageFacts],
+    decision: Decision,
+) -> None:
+    messages = [*_skip(session, job, decision.skip), *_ready(session, job, decision.ready)]
+    _cancel(session, job, decision.cancel)
+    if messages:
+        journal.tell_all(session, job, messages, reached=_reached(before, decision))
+    if decision.end:
+        _end(session, job, journal, _conclusion(session, job, workflow, decision))
+
+
+def _skip(session: Session, job: UUID, skip: Mapping[str, str]) -> list[Message]:
+    messages: list[Message] = []
+    for name, lacking in skip.items():
+        why = failure_of(NeedsMissing(stage=lacking)).model_dump()
+        _set(session, job, [name], state="skipped", failure=why, ended_at=func.now())
+        messages.append(("stage_skipped", {"stage": name, "failure": why}))
+    return messages
+
+
+def _ready(session: Session, job: UUID, wave: Sequence[str]) -> list[Message]:
+    if not wave:
+        return []
+    _set(session, job, wave, state="ready", ready_at=func.now())
+    outbox.put(session, job, wave)
+    return [("stage_ready", {"stage": name}) for name in wave]
+
+
+def _cancel(session: Session, job: UUID, names: Sequence[str]) -> None:
+    if names:
+        gone = {"owner": None, "lease_until": None, "ended_at": func.now()}
+        _set(session, job, names, state="cancelled", **gone)
+
+
+def _set(session: Session, job: UUID, names: Sequence[str], **values: Any) -> None:
+    rows = update(StageRow).where(StageRow.job_id == job, StageRow.stage.in_(names))
+    session.execute(rows.values(**values).execution_options(synchronize_session=False))
+
+
+def _reached(before: Sequence[StageFacts], decision: Decision) -> float:
+    if decision.end:
+        return 0.0
+    skipped = {name: StageFacts(name, "skipped") for name in decision.skip}
+    return share.reached(skipped.get(each.stage, each) for each in before)
+
+
+def _conclusion(session: Session, job: UUID, workflow: Workflow, decision: Decision) -> Changes:
+    if decision.end == "completed":
+        return _completion(session, job, workflow)
+    if decision.end == "cancelled":
+        return {"state": "cancelled"}
+    if decision.end == "overdue":
+        return _failed(failure_of(JobOverdue()))
+    cause = select(StageRow.failure).where(StageRow.job_id == job)
+    return _failed(session.scalar(cause.where(StageRow.stage == decision.cause)))
+
+
+def _completion(session: Session, job: UUID, workflow: Workflow) -> Changes:
+    try:
+        outcome = conclude(workflow, _records(session, job))
+    except ValidationError:
+        return _failed(failure_of(WorkflowChanged()))
+    failed = [each.message for each in outcome.failures.values()]
+    return {
+        "state": outcome.state,
+        "is_degraded": outcome.degraded,
+        "warnings": [*outcome.warnings, *failed],
+    }
+
+
+def _records(session: Session, job: UUID) -> dict[str, StageRecord]:
+    """Of the stages that were done or failed."""
+    query = select(StageRow.stage, StageRow.state, StageRow.manifest, StageRow.failure)
+    rows = session.execute(query.where(StageRow.job_id == job).order_by(StageRow.position))
+    return {
+        row.stage: StageRecord(
+            row.state,
+            manifest=Manifest.model_validate(row.manifest) if row.state == "done" else None,
+            failure=Failure.model_validate(row.failure) if row.failure else None,
+        )
+        for row in rows
+    }
+
+
+def _failed(failure: Failure | dict[str, Any] | None) -> Changes:
+    why = failure.model_dump() if isinstance(failure, Failure) else failure
+    return {"state": "failed", "failure": why}
+
+
+def _end_at_once(session: Session, job: UUID, journal: Journal, failure: Failure) -> None:
+    _cancel(session, job, [each.stage for each in facts(session, job) if each.state not in ENDED])
+    _end(session, job, journal, _failed(failure))
+
+
+def _end(session: Session, job: UUID, journal: Journal, changes: Changes) -> None:
+    is_whole = changes["state"] in ("completed", "completed_empty")
+    body = {key: value for key, value in changes.items() if key != "state"}
+    reached = 1.0 if is_whole else 0.0
+    journal.tell(
+        session,
+        job,
+        "job_ended",
+        body,
+        reached=reached,
+        changes={**changes, "ended_at": func.now()},
+    )

@@ -1,0 +1,1 @@
+"""What jobs found, as rows that can be asked."""

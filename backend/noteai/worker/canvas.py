@@ -1,0 +1,45 @@
+"""Wake-ups as Celery messages: one stage is a task, several are a chord. Ids only."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from celery import Celery, chord
+
+from noteai.engine.workflow import Workflow
+from noteai.worker.app import ADVANCE_TASK, DEFAULT_QUEUE, STAGE_TASK
+
+Send = Callable[[UUID, Sequence[str]], None]
+
+
+def queues_of(workflows: Iterable[Workflow]) -> dict[str, str]:
+    """Which queue each stage is asked for on."""
+    return {stage.name: stage.queue for each in workflows for stage in each.stages}
+
+
+def wake(app: Celery, queues: Mapping[str, str], job: UUID, stages: Sequence[str]) -> Any:
+    """What to send so that `stages` of a job are done, and then the job advances.
+
+    A single stage ends with `advance` itself; the body of a chord is `advance`.
+    """
+    signatures = [
+        _signature(app, STAGE_TASK, queues.get(name, DEFAULT_QUEUE), str(job), name)
+        for name in stages
+    ]
+    if len(signatures) == 1:
+        return signatures[0]
+    body = _signature(app, ADVANCE_TASK, DEFAULT_QUEUE, str(job))
+    return chord(signatures, body=body, app=app)
+
+
+def sender(app: Celery, queues: Mapping[str, str]) -> Send:
+    """Sends wake-ups; raises what the broker's client raises when it cannot."""
+
+    def send(job: UUID, stages: Sequence[str]) -> None:
+        wake(app, queues, job, stages).apply_async()
+
+    return send
+
+
+def _signature(app: Celery, task: str, queue: str, *ids: str) -> Any:
+    return app.signature(task, args=ids, queue=queue, immutable=True)

@@ -1,0 +1,71 @@
+"""What the tasks of one worker process share: made after the fork, and kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Protocol
+from uuid import UUID
+
+from noteai import tables as _all_tables  # noqa: F401 - rows refer to those of other features
+from noteai.database import Database
+from noteai.engine.artifact import Artifact
+from noteai.engine.params import params_of
+from noteai.engine.run import Run, World
+from noteai.engine.workflow import Workflow
+from noteai.jobs.graph import shape
+from noteai.jobs.journal import Journal
+from noteai.jobs.ledger import SqlLedger
+from noteai.jobs.models import JobRow
+from noteai.worker.canvas import Send
+from noteai.worker.scratch import Scratch
+from noteai.worker.trade import Equipment
+from noteai.worker.vigil import Rhythm, Vigil
+from noteai.worker.watched import WatchedLedger
+
+
+class Closing(Protocol):
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Workplace:
+    workflows: Mapping[str, Workflow]
+    equipment: Equipment
+    database: Database
+    journal: Journal
+    ledger: SqlLedger
+    heart: SqlLedger
+    """The same ledger on a connection of its own."""
+    rhythm: Rhythm
+    scratch: Scratch
+    send: Send
+    closing: tuple[Closing, ...]
+    lifeline: Connection | None = None
+
+    def close(self) -> None:
+        for each in self.closing:
+            each.close()
+
+    def vigil(self) -> Vigil:
+        return Vigil(self.heart, self.rhythm, self.lifeline)
+
+    def world(self, account: UUID, ledger: WatchedLedger, vigil: Vigil) -> World:
+        return World(
+            store=self.equipment.store(account),
+            ledger=ledger,
+            events=vigil,
+            resources=self.equipment.resources,
+            scratch=self.scratch.folder,
+            cancelled=vigil.cancelled,
+        )
+
+    def run(self, row: JobRow) -> Run:
+        """Raises: InputError, ValidationError, where the row is of another version of NoteAI."""
+        workflow = shape(row, self.workflows)
+        given: dict[type[Artifact], Artifact] = {
+            kind: kind.model_validate(row.given[kind.__name__])
+            for kind in workflow.given
+            if kind.__name__ in row.given
+        }
+        chosen = {name: row.params[name] for name in workflow.names if name in row.params}
+        return Run(str(row.id), workflow, given, params_of(workflow, chosen))

@@ -1,0 +1,12 @@
+from pathlib import Path
+
+import pytest
+from desk import Desk
+from studio import Studio
+
+from noteai.media.ffmpeg import Ffmpeg
+
+
+@pytest.fixture
+def studio(tmp_path: Path, ffmpeg: Ffmpeg) -> Studio:
+    return Studio(Desk(tmp_path), ffmpeg)

@@ -1,0 +1,66 @@
+"""The servers that a worker needs go away and come back; the jobs go on."""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg2
+import pytest
+from crew import Site, wait_until
+from invariants import check
+
+from noteai.database import Database
+from noteai.servers import valkey as valkey_server
+from noteai.servers.process import Child, free_port
+
+
+@contextmanager
+def away(postgres: str, site: Site) -> Iterator[None]:
+    """The database lets nobody in while the block runs, and everybody out before."""
+    name = site.database.engine.url.database
+    with closing(psycopg2.connect(postgres.replace("+psycopg2", ""))) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+            )
+            try:
+                yield
+            finally:
+                cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+@pytest.mark.parametrize("seconds", [0.5, 5.0])
+def test_a_job_survives_a_database_that_is_away(site: Site, postgres: str, seconds: float) -> None:
+    """For less and for more than a lease."""
+    worker = site.hire()
+    job = site.submit(left={"seconds": 1.0}, middle={"seconds": 1.5})
+    site.began("middle")
+    with away(postgres, site):
+        time.sleep(seconds)
+    assert site.ended(job).state == "completed"
+    assert not worker.is_gone()
+    wait_until(lambda: not check(site.database), "all is well")
+
+
+def test_a_job_survives_a_broker_that_is_killed(
+    database: Database, servers_folder: Path, tmp_path: Path
+) -> None:
+    folder = servers_folder / "killed"
+    server = valkey_server.prepare(folder, servers_folder / "killed.log", free_port())
+    child = Child(server.command)
+    child.wait_until(server.answers)
+    with closing(Site(database, server.url(), tmp_path)) as site:
+        worker = site.hire()
+        job = site.submit(left={"seconds": 0.5}, middle={"seconds": 2.0})
+        site.began("middle")
+        child.kill()
+        wait_until(lambda: site.entries("finished", "middle"), "a stage ended meanwhile")
+        child = Child(server.command)
+        child.wait_until(server.answers)
+        assert site.ended(job).state == "completed"
+        assert not worker.is_gone()
+        wait_until(lambda: not check(site.database), "all is well")
+    child.stop()

@@ -1,0 +1,68 @@
+"""What settings become, and what is swept from the cache."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from noteai.bootstrap import BadSetting, build
+from noteai.resources.language_model import LanguageModel
+from noteai.resources.transcriber import Transcriber
+from noteai.settings import LanguageModelSettings, Settings
+
+
+def settings(folder: Path, **model: object) -> Settings:
+    return Settings(cache_dir=folder, language_model=LanguageModelSettings.model_validate(model))
+
+
+def test_without_a_provider_there_is_no_language_model(tmp_path: Path) -> None:
+    resources = build(settings(tmp_path)).resources
+    assert LanguageModel not in resources
+    assert Transcriber in resources
+
+
+def test_a_language_model_has_the_terms_that_were_set(tmp_path: Path) -> None:
+    key = SecretStr("sk-secret-4711")
+    priced = {"price_in": 1.0, "price_out": 2.0, "max_cost": 0.5}
+    chosen = settings(tmp_path, provider="gemini", model="tutor-1", api_key=key, **priced)
+    terms = build(chosen).resources[LanguageModel].terms
+    assert (terms.model, terms.max_cost) == ("tutor-1", 0.5)
+    assert (terms.price.tokens_in, terms.price.tokens_out) == (1.0, 2.0)
+
+
+def test_a_price_for_one_direction_alone_is_none(tmp_path: Path) -> None:
+    chosen = settings(
+        tmp_path, provider="openai", model="tutor-1", base_url="http://127.0.0.1", price_in=1.0
+    )
+    assert build(chosen).resources[LanguageModel].terms.price is None
+
+
+def test_terms_that_contradict_each_other_are_a_bad_setting(tmp_path: Path) -> None:
+    chosen = settings(tmp_path, provider="gemini", model="m", context=2_048, max_output=4_096)
+    with pytest.raises(BadSetting):
+        build(chosen)
+
+
+def test_scratch_of_processes_that_have_ended_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    scratch = tmp_path / "scratch"
+    for name in (str(ended.pid), str(os.getpid()), "1", "notes"):
+        (scratch / name / "silence-x").mkdir(parents=True)
+    services = build(settings(tmp_path))
+    assert services.scratch == scratch / str(os.getpid())
+    assert {each.name for each in scratch.iterdir()} == {str(os.getpid()), "1", "notes"}
+
+
+def test_a_cache_may_be_named_from_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    services = build(settings(Path("cache")))
+    assert services.scratch.is_relative_to(tmp_path / "cache")
+    (tmp_path / "a.txt").write_text("a")
+    ref = services.store.put(tmp_path / "a.txt", "text/plain")
+    assert services.store.path(ref).is_absolute()

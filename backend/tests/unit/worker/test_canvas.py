@@ -1,0 +1,59 @@
+"""Wake-ups: what is sent for a wave."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from celery.canvas import Signature, chord
+
+from noteai.worker.app import make_app
+from noteai.worker.canvas import queues_of, sender, wake
+from noteai.workflows import HIGHLIGHTS
+
+JOB = UUID(int=7)
+APP = make_app("redis://nowhere:1/0", "noteai:", 60.0)
+QUEUES = {"silence": "media", "transcript": "speech"}
+
+
+def shown(signature: Signature) -> tuple[str, tuple[Any, ...], str]:
+    return signature.task, tuple(signature.args), signature.options["queue"]
+
+
+def test_a_single_stage_is_a_task_on_its_queue() -> None:
+    woken = wake(APP, QUEUES, JOB, ["transcript"])
+    assert shown(woken) == ("noteai.stage", (str(JOB), "transcript"), "speech")
+
+
+def test_a_wave_is_a_chord_whose_body_advances_the_job() -> None:
+    woken = wake(APP, QUEUES, JOB, ["silence", "transcript"])
+    assert isinstance(woken, chord)
+    assert [shown(each) for each in woken.tasks] == [
+        ("noteai.stage", (str(JOB), "silence"), "media"),
+        ("noteai.stage", (str(JOB), "transcript"), "speech"),
+    ]
+    assert shown(woken.body) == ("noteai.advance", (str(JOB),), "default")
+
+
+def test_the_body_does_not_take_what_the_header_returns() -> None:
+    assert wake(APP, QUEUES, JOB, ["silence", "transcript"]).body.immutable
+
+
+def test_a_stage_that_no_workflow_knows_goes_to_the_default_queue() -> None:
+    assert wake(APP, QUEUES, JOB, ["retired"]).options["queue"] == "default"
+
+
+def test_the_queues_are_those_of_the_agents() -> None:
+    queues = queues_of([HIGHLIGHTS])
+    assert set(queues) == set(HIGHLIGHTS.names)
+    assert queues["transcript"] == HIGHLIGHTS.stage("transcript").queue
+
+
+def test_what_is_woken_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Any] = []
+
+    def send(self: Signature) -> None:
+        sent.append(self)
+
+    monkeypatch.setattr(Signature, "apply_async", send)
+    sender(APP, QUEUES)(JOB, ["silence"])
+    assert [shown(each) for each in sent] == [("noteai.stage", (str(JOB), "silence"), "media")]

@@ -1,0 +1,4 @@
+from bench.content import quality, speed
+from bench.table import table
+
+print(table([*quality(), *speed()]))
