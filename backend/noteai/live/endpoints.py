@@ -1,8 +1,8 @@
 """Progress of a job over a WebSocket, and the same as Server-Sent Events."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -93,8 +93,9 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, lines: AsyncIterator[str], stall: float) -> None:
+    def __init__(self, lines: AsyncGenerator[str], stall: float) -> None:
         super().__init__(lines, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        self._lines = lines
         self._stall = stall
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,8 +103,10 @@ class EventStream(StreamingResponse):
             async with asyncio.timeout(self._stall):
                 await send(message)
 
+        # Nobody else closes what was not read to its end, and it watches until it is closed.
         with suppress(TimeoutError):
-            await super().__call__(scope, receive, sending)
+            async with aclosing(self._lines):
+                await super().__call__(scope, receive, sending)
 
 
 def _cancel(services: ApiServices, session: Session, account: UUID, job: UUID) -> None:
@@ -131,7 +134,7 @@ def _live(services: ApiServices) -> Live:
     return Live(services.database, services.redis_url, waves, past.expected)
 
 
-async def _lines(live: Live, opening: Opening) -> AsyncIterator[str]:
+async def _lines(live: Live, opening: Opening) -> AsyncGenerator[str]:
     with live.hub.watch(opening.job) as watch:
         live.hub.doubt(opening.job)
         try:
