@@ -5,10 +5,11 @@ UV := $(BIN)/uv --quiet
 REQUIREMENTS := backend/requirements
 OUT ?= out
 PORT ?= 8000
-SERVICE ?= $(abspath $(OUT))/service
+# Root's Postgres runs as nobody, who may not enter what lies in /root.
+SERVICE ?= $(if $(filter 0,$(shell id -u)),/var/lib/noteai-demo,$(abspath $(OUT))/service)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop test unit check format bench requirements clean
+.PHONY: help setup demo stop test unit check format bench load chaos requirements clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -41,11 +42,13 @@ test: setup ## All tests
 unit: setup ## The quick tests
 	cd backend && ../$(BIN)/python -m pytest tests/unit
 
-check: setup ## Linters, types, layers
+check: setup ## Linters, types, layers, containers
 	cd backend && ../$(BIN)/ruff check . ../bench
 	cd backend && ../$(BIN)/ruff format --check . ../bench
 	cd backend && ../$(BIN)/mypy
 	cd backend && ../$(BIN)/lint-imports --no-cache
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/hadolint backend/Dockerfile
 
 format: setup ## Put the code in its form
 	cd backend && ../$(BIN)/ruff check --fix . ../bench
@@ -58,6 +61,12 @@ $(VENV)/.bench: $(VENV)/.ready $(REQUIREMENTS)/bench.txt
 bench: $(VENV)/.bench ## Measure quality and speed into bench/RESULTS.md
 	$(BIN)/python -m bench
 
+chaos: setup ## Kill, stop and lie to everything, and check every promise, into bench/RESULTS.md
+	$(BIN)/python -m bench.chaos
+
+load: $(VENV)/.bench ## Measure the service under load into bench/RESULTS.md; ONLY=queue for one part
+	$(BIN)/python -m bench.load $(addprefix --only ,$(ONLY))
+
 COMPILE := ../$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
   --custom-compile-command "make requirements"
 
@@ -65,7 +74,9 @@ requirements: ## Pin the requirements anew; the bench's go with the others
 	cd backend && $(COMPILE) pyproject.toml --all-extras --group dev --group bench -o requirements/bench.txt
 	cd backend && $(COMPILE) pyproject.toml --all-extras --group dev -c requirements/bench.txt -o requirements/dev.txt
 	cd backend && $(COMPILE) pyproject.toml --all-extras -c requirements/bench.txt -o requirements/run.txt
-	cd backend && echo uv | $(COMPILE) - -o requirements/uv.txt
+	cd backend && $(COMPILE) pyproject.toml --extra service -c requirements/bench.txt -o requirements/service.txt
+	cd backend && $(COMPILE) pyproject.toml --extra service --extra offline -c requirements/bench.txt -o requirements/service-offline.txt
+	cd backend && printf 'uv\nhatchling\n' | $(COMPILE) - -o requirements/uv.txt
 
 clean: ## Remove what was made
 	rm -rf $(VENV) $(OUT) backend/.*_cache .import_linter_cache

@@ -7,27 +7,19 @@ that are not named keep the figures that the file has.
 import json
 import subprocess
 import sys
-from pathlib import Path
 
-from bench.table import Row, heading, table
-
-PARTS = ("silence", "transcript", "layout", "content", "clips", "whole")
-KINDS = {"quality": "Quality", "speed": "Speed and memory"}
-RESULTS = Path(__file__).with_name("RESULTS.md")
-FIGURES = Path(__file__).with_name("figures.json")
+from bench.results import PARTS, record
+from bench.table import Row, table
 
 
 def main(names: list[str]) -> None:
-    figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
     for name in names or PARTS:
         print(f"== {name}", flush=True)
-        for kind in KINDS:
-            figures.setdefault(name, {})[kind] = measure(name, kind)
-            FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
-            RESULTS.write_text(page(figures))
+        for kind in ("quality", "speed"):
+            record(name, kind, measure(name, kind))
 
 
-def measure(name: str, kind: str) -> list[dict[str, object]]:
+def measure(name: str, kind: str) -> list[Row]:
     """The rows of a part: its `quality` or its `speed`."""
     code = f"from bench import {name} as part; from bench.table import as_json; "
     ended = subprocess.run(
@@ -36,21 +28,9 @@ def measure(name: str, kind: str) -> list[dict[str, object]]:
         text=True,
         check=True,
     )
-    found: list[dict[str, object]] = json.loads(ended.stdout.splitlines()[-1])
-    print(table([Row(**each) for each in found]), flush=True)
+    found = [Row(**each) for each in json.loads(ended.stdout.splitlines()[-1])]
+    print(table(found), flush=True)
     return found
-
-
-def page(figures: dict[str, dict[str, list[dict[str, object]]]]) -> str:
-    """The results as one page."""
-    parts = [heading()]
-    for kind, title in KINDS.items():
-        parts.append(f"## {title}\n")
-        for name in PARTS:
-            rows = [Row(**each) for each in figures.get(name, {}).get(kind, [])]
-            if rows:
-                parts.append(f"### {name}\n\n{table(rows)}\n")
-    return "\n".join(parts)
 
 
 if __name__ == "__main__":

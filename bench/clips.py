@@ -22,6 +22,7 @@ from noteai.lecture.highlights import Highlight, HighlightPlan
 from noteai.lecture.layout import Box, LayoutTimeline, Shot
 from noteai.lecture.recording import Recording
 from noteai.lecture.transcript import Transcript
+from noteai.media.ffmpeg import Ffmpeg
 
 SPEECH = (
     "audio/jfk.flac",
@@ -41,7 +42,7 @@ PARAMS = ClipParams()
 
 
 def quality() -> list[Row]:
-    with desk() as here:
+    with desk({Ffmpeg: FFMPEG}) as here:
         heard = [_loudness(here, name) for name in SPEECH]
     away = max(abs(loudness - PARAMS.loudness) for loudness, _ in heard)
     peak = max(peak for _, peak in heard)
@@ -53,7 +54,7 @@ def quality() -> list[Row]:
 
 
 def speed() -> list[Row]:
-    with desk() as here:
+    with desk({Ffmpeg: FFMPEG}) as here:
         lecture = _side_by_side(here)
         path = here.fetch(lecture.file)
         tall = here.fetch(_clip(here, lecture, "9:16", _layout()).video)

@@ -4,13 +4,15 @@ It loads nothing else, for it is timed as a process.
 """
 
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import imageio_ffmpeg
 
 from noteai.agents.silence import SilenceParams, silence
-from noteai.engine.artifact import FileRef
+from noteai.engine.artifact import Artifact, FileRef
+from noteai.engine.stage import Made
 from noteai.lecture.recording import Recording
 from noteai.lecture.silence import SilenceMap
 from noteai.media.ffmpeg import Ffmpeg
@@ -38,6 +40,11 @@ class Desk:
 
     def charge(self, dollars: float) -> None:
         """Nothing here costs anything."""
+
+    def each(
+        self, part: Callable[..., Made], orders: Sequence[Artifact], until: float = 1.0
+    ) -> tuple[Made, ...]:
+        raise NotImplementedError
 
 
 def listen(audio: Path, duration: float, **knobs: float) -> SilenceMap:

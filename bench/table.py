@@ -45,7 +45,8 @@ def as_json(rows: list[Row]) -> str:
 def heading() -> str:
     return (
         "# Results\n\n"
-        "Written by `make bench`. Speeds are ratios of two things measured in one run on one "
+        "Written by `make bench` and `make load`. "
+        "Speeds are ratios of two things measured in one run on one "
         f"machine ({os.cpu_count()} processors, {platform.machine()}). Real recordings are those\n"
         "of the folder that `NOTEAI_MEDIA_DIR` names; figures on them are of a development set.\n"
     )

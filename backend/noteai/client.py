@@ -68,23 +68,24 @@ class Client:
         except httpx2.TransportError as error:
             raise ServiceAway(url=self.url, reason=error) from error
 
-    def upload(self, file: Path, on_sent: Callable[[float], None]) -> Json:
-        """The complete upload of a file; `on_sent` hears fractions from 0 to 1."""
+    def submit(self, file: Path, workflow: str, title: str) -> Json:
+        """A new job on a file, whose `upload` says what of it is still to be sent.
+
+        Its key makes the request safe to repeat.
+        """
         declared = {"name": file.name, "size": file.stat().st_size, "sha256": digest(file)}
-        upload = self.ask("POST", "/uploads", json=declared)
+        order = {"upload": declared, "workflow": workflow, "title": title}
+        return self.ask("POST", "/jobs", json=order, headers={"Idempotency-Key": uuid4().hex})
+
+    def send(self, file: Path, upload: Json, on_sent: Callable[[float], None]) -> None:
+        """Send what is missing, and complete the upload; `on_sent` hears fractions from 0 to 1."""
         while upload["state"] == "awaiting_parts" and upload["wanted"]:
             for part in upload["wanted"]:
                 self._put(part["url"], _bytes(file, part["offset"], part["size"]))
-                on_sent((part["offset"] + part["size"]) / declared["size"])
+                on_sent((part["offset"] + part["size"]) / upload["size"])
             upload = self.ask("GET", f"/uploads/{upload['id']}")
-        if upload["state"] == "complete":
-            return upload
-        return self.ask("POST", f"/uploads/{upload['id']}/complete")
-
-    def submit(self, upload: str, workflow: str, title: str) -> Json:
-        """A new job. Its key makes the request safe to repeat."""
-        order = {"upload_id": upload, "workflow": workflow, "title": title}
-        return self.ask("POST", "/jobs", json=order, headers={"Idempotency-Key": uuid4().hex})
+        if upload["state"] != "complete":
+            self.ask("POST", f"/uploads/{upload['id']}/complete")
 
     def follow(self, job: str) -> Iterator[Json]:
         """How the job stands, each time it has changed, to its end."""

@@ -5,15 +5,18 @@ committed is an outbox row of the same transaction, or, where losing it costs a 
 callback of `after_commit`.
 """
 
+import select
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, DateTime, MetaData, create_engine, func
+from psycopg2 import Error as DriverError
+from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event, func
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -23,6 +26,9 @@ Json = dict[str, Any]
 _CALLBACKS = "after_commit"
 _UNANSWERED = 15_000
 """Milliseconds after which a connection is lost whose other end no longer confirms anything."""
+_FRESH = 1.0
+"""Seconds for which a connection that was used is taken to be still there."""
+_RESTING = "resting_since"
 
 
 class DatabaseUnavailable(TransientError):
@@ -63,34 +69,50 @@ class Dated:
 
 
 class Database:
-    """A pool of connections. Make it after a fork, never before."""
+    """A pool of connections. Make it after a fork, never before.
 
-    def __init__(self, url: str, *, pool: int = 5, overflow: int = 10) -> None:
+    Who is idle within a transaction for longer than `idle` seconds loses it, and its locks with
+    it: a process that was stopped holds up no job.
+    """
+
+    def __init__(
+        self, url: str, *, pool: int = 5, overflow: int = 10, idle: float | None = None
+    ) -> None:
         self.engine = create_engine(
             url,
             pool_size=pool,
             max_overflow=overflow,
             pool_timeout=5,
-            pool_pre_ping=True,
+            pool_use_lifo=True,
             connect_args={
                 "connect_timeout": 5,
                 "tcp_user_timeout": _UNANSWERED,
                 "application_name": "noteai",
+                "options": f"-c idle_in_transaction_session_timeout={round(1000 * (idle or 0))}",
             },
         )
+        _ping_the_rested(self.engine)
+        self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """For what is asked often and changes nothing: half the work of a transaction.
+    def autocommit(self) -> Iterator[Connection]:
+        """For what is one statement and asked often: each is a transaction of its own, which
+        spares the way to the database and back that a beginning takes, and that of an end.
 
         Raises:
             DatabaseUnavailable: it cannot be reached, or went away.
         """
         try:
-            with self.engine.connect() as connection:
+            with self.connect() as connection:
                 yield connection
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
-            raise DatabaseUnavailable from error
+        except (DBAPIError, PoolTimeout) as error:
+            if _is_away(error):
+                raise DatabaseUnavailable from error
+            raise
+
+    def connect(self) -> Connection:
+        """For as long as one likes; to be closed. Each statement is a transaction of its own."""
+        return self._single.connect()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -105,13 +127,78 @@ class Database:
                     yield session
                 for callback in session.info.get(_CALLBACKS, ()):
                     callback()
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
-            raise DatabaseUnavailable from error
+        except (DBAPIError, PoolTimeout) as error:
+            if _is_away(error):
+                raise DatabaseUnavailable from error
+            raise
 
     def close(self) -> None:
         self.engine.dispose()
 
 
+class Bell:
+    """Rings when something is said on a channel of Postgres: with LISTEN, on a connection kept."""
+
+    def __init__(self, database: Database, channel: str) -> None:
+        self._database = database
+        self._channel = channel
+        self._connection: Connection | None = None
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it rang, at once where it did so since the last time.
+
+        Raises: DatabaseUnavailable.
+        """
+        try:
+            return self._rang(seconds)
+        except (OperationalError, InterfaceError, PoolTimeout, DriverError) as error:
+            self.close()
+            raise DatabaseUnavailable from error
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.invalidate()  # nobody else is to hear what was asked for here
+            self._connection.close()
+            self._connection = None
+
+    def _rang(self, seconds: float) -> bool:
+        if self._connection is None:
+            self._connection = self._database.connect()
+            self._connection.exec_driver_sql(f"LISTEN {self._channel}")
+        found: Any = self._connection.connection.dbapi_connection
+        if not found.notifies:
+            select.select([found], [], [], seconds)
+            found.poll()
+        rang = bool(found.notifies)
+        found.notifies.clear()
+        return rang
+
+
+def _is_away(error: DBAPIError | PoolTimeout) -> bool:
+    """It is about the connection, and not about what was asked."""
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return True
+    return error.connection_invalidated
+
+
 def after_commit(session: Session, callback: Callable[[], None]) -> None:
     """Call once the transaction is committed; lost when the process dies before."""
     session.info.setdefault(_CALLBACKS, []).append(callback)
+
+
+def _ping_the_rested(engine: Engine) -> None:
+    """Whether a connection is still there is asked where it was not used a moment ago."""
+
+    @event.listens_for(engine, "checkin")
+    def rests(_connection: object, record: Any) -> None:
+        record.info[_RESTING] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ping(connection: Any, record: Any, _proxy: object) -> None:
+        since = record.info.get(_RESTING)
+        if since is None or time.monotonic() - since < _FRESH:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error

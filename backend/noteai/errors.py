@@ -23,6 +23,8 @@ class NoteAIError(Exception):
     http_status: ClassVar[int] = 500
     field: str | None = None
     """Of the request that it is about, as a path with dots, where it is about one."""
+    wrong: tuple["NoteAIError", ...] = ()
+    """All that is wrong with the request, this first, where that was looked for."""
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
@@ -82,6 +84,13 @@ class NoSpaceLeft(InputError):
     exit_status = 24
 
 
+class NoMemoryLeft(NoteAIError):
+    """There is not enough memory for this stage."""
+
+    hint = "Try it again; if it happens again, run fewer stages at a time or add memory."
+    exit_status = 25
+
+
 @contextmanager
 def about(field: str) -> Iterator[None]:
     """An error raised inside is about that field of a request, unless it names one itself."""
@@ -96,4 +105,6 @@ def understood(error: Exception) -> Exception:
     """The error itself, or what it means where the operating system said it."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return NoSpaceLeft(path=error.filename or "the scratch folder")
+    if isinstance(error, MemoryError):
+        return NoMemoryLeft()
     return error

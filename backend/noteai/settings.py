@@ -55,9 +55,15 @@ class ServiceSettings(Frozen):
     max_upload: int = Field(20 * 1024**3, ge=1)
     """Bytes of the largest recording."""
     upload_life: float = Field(24 * 3600.0, gt=0)
-    """Seconds until an unfinished upload expires."""
+    """Seconds until an unfinished upload expires, and a complete one that no job uses."""
+    discard_after: float = Field(900.0, ge=0)
+    """Seconds until the files of what was deleted leave the store."""
     url_life: float = Field(3600.0, gt=0)
     """Seconds that a presigned URL holds."""
+    allow_remote: bool = False
+    """Whether `noteai api` may listen where others reach it, who may then do everything."""
+    allowed_origins: str = ""
+    """Web pages of other hosts that may open a WebSocket, with commas between."""
     lease: float = Field(45.0, gt=0)
     """Seconds without a heartbeat after which a stage is given to another worker."""
     heartbeat: float = Field(5.0, gt=0)
@@ -67,6 +73,12 @@ class ServiceSettings(Frozen):
     """Tries of a stage whose worker dies or whose services do not answer."""
     job_life: float = Field(24 * 3600.0, gt=0)
     """Seconds after which a job that has not ended is ended as overdue."""
+    account_webhooks: int = Field(20, ge=1)
+    """Webhooks that one account may have, besides those of single jobs."""
+    couriers: int = Field(4, ge=0)
+    """Webhooks that one worker delivers to at a time; 0 where it reaches nothing outside."""
+    webhooks_to_private: bool = False
+    """Whether webhooks may lead to this machine and to private networks."""
 
 
 class Settings(BaseSettings):

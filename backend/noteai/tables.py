@@ -5,5 +5,6 @@ from noteai.database import Base
 from noteai.jobs import models as jobs
 from noteai.results import models as results
 from noteai.uploads import models as uploads
+from noteai.webhooks import models as webhooks
 
-__all__ = ["Base", "accounts", "jobs", "results", "uploads"]
+__all__ = ["Base", "accounts", "jobs", "results", "uploads", "webhooks"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from invariants import check
 from sleepy import TRADE, entries
 
 from noteai.accounts.models import LOCAL
@@ -135,6 +136,10 @@ class Site:
                 with_no_such(os.kill, pid, signal.SIGCONT)
                 with_no_such(os.kill, pid, signal.SIGKILL)
             worker.process.wait()
+
+    def wrong(self) -> list[str]:
+        """Promises that were not kept."""
+        return check(self.database, TRADE.workflows)
 
     def logs(self) -> str:
         return "\n".join(each.log.read_text() for each in self.workers)

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from noteai.servers.object_store import StoreAddress
@@ -18,33 +19,48 @@ Fault = Literal["500", "503", "403", "404", "reset", "truncated", "altered", "sl
 _HOP = {"connection", "transfer-encoding", "keep-alive"}
 
 
+Wanted = Callable[[str, str], bool]
+
+
+@dataclass
+class _Plan:
+    fault: Fault
+    times: int
+    wanted: Wanted
+
+
 @dataclass
 class FaultyStore:
     """`address` is to be used in place of the real one's."""
 
     address: StoreAddress
-    _plan: list[Fault] = field(default_factory=list)
-    _wanted: Callable[[str, str], bool] = lambda _method, _path: True
+    _plans: list[_Plan] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def misbehave(
-        self,
-        fault: Fault,
-        times: int = 1000,
-        *,
-        when: Callable[[str, str], bool] = lambda _method, _path: True,
+        self, fault: Fault, times: int = 1000, *, when: Wanted = lambda _method, _path: True
     ) -> None:
         """So many of the next requests that fit, by method and path, have this fault."""
+        self.behave()
+        self.misbehave_also(fault, times, when=when)
+
+    def misbehave_also(self, fault: Fault, times: int, *, when: Wanted) -> None:
+        """Besides what was planned before, of which the first that fits is done."""
         with self._lock:
-            self._plan, self._wanted = [fault] * times, when
+            self._plans.append(_Plan(fault, times, when))
 
     def behave(self) -> None:
         with self._lock:
-            self._plan = []
+            self._plans = []
 
     def next(self, method: str, path: str) -> Fault | None:
         with self._lock:
-            return self._plan.pop() if self._plan and self._wanted(method, path) else None
+            plan = next((each for each in self._plans if each.wanted(method, path)), None)
+            if plan is None:
+                return None
+            plan.times -= 1
+            self._plans = [each for each in self._plans if each.times > 0]
+            return plan.fault
 
 
 @contextmanager
@@ -66,6 +82,10 @@ class _Door(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.real = urlsplit(real.endpoint).netloc
         self.faulty = FaultyStore(replace(real, endpoint=f"http://127.0.0.1:{self.server_port}"))
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):  # a client that was killed is no news
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

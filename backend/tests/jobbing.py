@@ -20,11 +20,13 @@ from noteai.engine.ports import Attempt
 from noteai.engine.stage import stage
 from noteai.engine.workflow import workflow
 from noteai.jobs.advance import advance
+from noteai.jobs.deletion import delete
 from noteai.jobs.journal import Journal
 from noteai.jobs.ledger import SqlLedger
 from noteai.jobs.models import EventRow, JobRow, OutboxRow, StageRow
+from noteai.jobs.parts import SqlParts
 from noteai.jobs.repository import Jobs
-from noteai.jobs.service import JobOrder, submit
+from noteai.jobs.service import JobOrder, cancel, retry, submit
 from noteai.jobs.sweep import Swept, sweep
 from noteai.lecture.recording import Upload
 from noteai.uploads.models import UploadRow
@@ -147,9 +149,24 @@ class Office:
         with self.database.transaction() as session:
             return submit(session, self.journal, account, wanted, WORKFLOWS).id
 
+    def cancel(self, job: UUID, account: UUID = LOCAL) -> JobRow:
+        with self.database.transaction() as session:
+            return cancel(session, self.journal, account, job, WORKFLOWS)
+
+    def retry(self, job: UUID, account: UUID = LOCAL) -> JobRow:
+        with self.database.transaction() as session:
+            return retry(session, self.journal, account, job, workflows=WORKFLOWS)
+
+    def delete(self, job: UUID, account: UUID = LOCAL, **terms: float) -> None:
+        with self.database.transaction() as session:
+            delete(session, account, job, **terms)
+
     def ledger(self, **terms: Any) -> SqlLedger:
         given = {"owner": "me", "lease": 45.0, "attempts": 3, "backoff": 0.0, **terms}
         return SqlLedger(self.database, self.journal, **given)
+
+    def parts(self, **terms: Any) -> SqlParts:
+        return SqlParts(self.database, **{"owner": "me", "lease": 45.0, **terms})
 
     def claimed(self, job: UUID, name: str) -> Attempt:
         attempt = self.ledger().claim(str(job), name)

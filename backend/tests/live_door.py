@@ -26,12 +26,14 @@ from noteai.jobs.journal import Journal
 from noteai.jobs.models import JobRow, StageRow
 from noteai.live import endpoints
 from noteai.live.stream import Limits, Live
+from noteai.settings import ServiceSettings
 from noteai.uploads.models import UploadRow
 from noteai.workflows import HIGHLIGHTS, WORKFLOWS
 
 PATIENCE = 20.0
 QUICK = Limits(poll=0.2, ping=5.0, room=16)
 STAGE = "recording"
+SERVICE = ServiceSettings(allowed_origins="https://app.example.org, https://two.example.org")
 OTHERS = [each for each in HIGHLIGHTS.names if each != STAGE]
 
 
@@ -114,7 +116,9 @@ def serving(database: Database, redis_url: str, limits: Limits) -> Iterator[Door
     app.include_router(endpoints.router, prefix="/api/v1")
     errors.install(app)
     app.state.live = live
-    app.state.services = SimpleNamespace(database=database, journal=journal, workflows=WORKFLOWS)
+    app.state.services = SimpleNamespace(
+        database=database, journal=journal, workflows=WORKFLOWS, service=SERVICE
+    )
     config = uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

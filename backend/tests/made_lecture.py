@@ -143,7 +143,7 @@ class Made:
             output = artifact.model_dump(mode="json")
             row = {"job_id": job, "stage": stage, "position": position, "queue": "default"}
             manifest = {"stage": stage, "output": output, "seconds": 1.5, "params": {}}
-            self.session.add(StageRow(**row, state="done", manifest=manifest))
+            self.session.add(StageRow(**row, state="done", manifest=manifest, kept=[]))
             self.session.flush()
             project(self.session, job, stage, output)
         return job

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from noteai.adapters.folder_store import FolderStore
 from noteai.engine.artifact import Artifact, Params
-from noteai.engine.stage import Context, stage
+from noteai.engine.stage import Context, part, stage
 from noteai.engine.workflow import workflow
 from noteai.errors import InputError, TransientError
 from noteai.lecture.recording import Upload
@@ -34,9 +34,24 @@ class SleepParams(Params):
     """Times that a service does not answer before it does."""
     diary: str = ""
     """A file for what happened; also keeps the answers of one test from another's cache."""
+    parts: int = 0
+    """Of `middle`: how many times it sleeps so long, each time as a part."""
+    is_loyal: bool = False
+    """A part of `middle` is done by whoever holds the stage, and fails with everybody else."""
 
 
 class First(Artifact):
+    slept: float
+
+
+class NapOrder(Artifact):
+    """`name` is `middle.0`, `middle.1`, ..."""
+
+    name: str
+    params: SleepParams
+
+
+class Nap(Artifact):
     slept: float
 
 
@@ -101,9 +116,28 @@ def left(first: First, params: SleepParams, ctx: Context) -> Left:
     return Left(slept=_sleep("left", params, ctx))
 
 
-@stage(version="1", queue="speech")
+@part(version="1")
+def nap(order: NapOrder, ctx: Context) -> Nap:
+    if order.params.is_loyal and os.getpid() != int(_holder(order)):
+        _write(order.params, "refused", order.name)
+        raise Tired
+    ctx.charge(0.5)
+    return Nap(slept=_sleep(order.name, order.params, ctx))
+
+
+def _holder(order: NapOrder) -> str:
+    return entries(Path(order.params.diary), "began", "middle")[-1][2]
+
+
+@stage(version="1", queue="speech", parts=(nap,))
 def middle(first: First, params: SleepParams, ctx: Context) -> Middle:
-    return Middle(slept=_sleep("middle", params, ctx))
+    if not params.parts:
+        return Middle(slept=_sleep("middle", params, ctx))
+    _write(params, "began", "middle")
+    names = [f"middle.{number}" for number in range(params.parts)]
+    naps = ctx.each(nap, [NapOrder(name=name, params=params) for name in names])
+    _write(params, "finished", "middle")
+    return Middle(slept=sum(each.slept for each in naps))
 
 
 @stage(version="1", queue="vision")

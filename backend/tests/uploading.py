@@ -11,7 +11,10 @@ from noteai.accounts.models import LOCAL
 from noteai.adapters.s3_incoming import Stray
 from noteai.database import Database
 from noteai.uploads import repository, service
+from noteai.uploads.completion import complete
+from noteai.uploads.declaration import declare
 from noteai.uploads.models import UploadRow
+from noteai.uploads.parts import Claim
 from noteai.uploads.service import Declaration, Intake
 
 PART = 8 << 20
@@ -40,7 +43,7 @@ class Desk:
 
     def declare(self, content: bytes, **facts: Any) -> UploadRow:
         said = {"name": "lecture.mp4", "size": len(content), **facts}
-        return service.declare(self.database, self.intake, LOCAL, Declaration(**said))
+        return declare(self.database, self.intake, LOCAL, Declaration(**said))
 
     def send(self, row: UploadRow, content: bytes, *numbers: int) -> None:
         """Send parts as a browser does: by their URLs, without any key."""
@@ -49,6 +52,15 @@ class Desk:
                 start = ticket.slice.offset
                 body = content[start : start + ticket.slice.size]
                 assert httpx2.put(ticket.url, content=body).status_code == 200
+
+    def sent(self, content: bytes = LECTURE, **facts: Any) -> UploadRow:
+        """Declared, with all its parts in the store."""
+        row = self.declare(content, **facts)
+        self.send(row, content)
+        return row
+
+    def complete(self, row: UploadRow, *claims: Claim) -> UploadRow:
+        return complete(self.database, self.intake, LOCAL, row.id, claims)
 
     def tickets(self, row: UploadRow) -> tuple[service.Ticket, ...]:
         missing = service.standing(row, self.intake).missing

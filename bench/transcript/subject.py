@@ -8,7 +8,7 @@ from bench.desk import desk
 from bench.recordings import heard
 from noteai.agents.transcript import TranscriptParams, transcript
 from noteai.lecture.transcript import Transcript
-from noteai.resources.transcriber import weights
+from noteai.resources.transcriber import Transcriber, weights
 from noteai.resources.transcriber.faster_whisper_local import FasterWhisperTranscriber
 from noteai.settings import Settings
 
@@ -32,7 +32,7 @@ def duration(audio: Path) -> float:
 
 
 def ours(audio: Path, name: str = "base") -> Transcript:
-    with desk() as here:
+    with desk({Transcriber: model(name)}) as here:
         recording = heard(here, audio, duration(audio))
         return transcript(recording, TranscriptParams(), model(name), here)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from noteai.adapters.s3 import NotThere, StoreRefused, asking
+from noteai.adapters.s3 import NotThere, StoreRefused, StoreUnavailable, asking
 
 _CHUNK = 1 << 20
 _CHANGED = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall"}
@@ -45,8 +45,12 @@ class S3Incoming:
 
     def begin(self, key: str, media_type: str = "application/octet-stream") -> str:
         """The store's name of the new upload."""
-        with asking():
-            begun = self._client.create_multipart_upload(**self._at(key), ContentType=media_type)
+        where = self._at(key)
+        try:
+            with asking():
+                begun = self._client.create_multipart_upload(**where, ContentType=media_type)
+        except NotThere as lost:
+            raise StoreUnavailable(reason=f"it takes nothing, {lost}") from lost
         return str(begun["UploadId"])
 
     def url(self, key: str, multipart: str, number: int, size: int, life: float) -> str:

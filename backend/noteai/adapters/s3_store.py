@@ -4,7 +4,9 @@ import base64
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from itertools import count, islice
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -26,6 +28,8 @@ __all__ = ["FileAltered", "S3Store", "client", "prepare_bucket"]
 
 _PART = 16 << 20
 """Bytes: larger files travel in parts of this size."""
+_MOST = 1000
+"""Objects that one request removes, by S3."""
 _FETCHES = TransferConfig(multipart_threshold=_PART, multipart_chunksize=_PART, max_concurrency=4)
 _COPIES = TransferConfig(
     multipart_threshold=256 << 20, multipart_chunksize=256 << 20, max_concurrency=4
@@ -56,7 +60,7 @@ class S3Store:
     def put(self, path: Path, media_type: str) -> FileRef:
         ref = reference(path, media_type)
         if not self.has(ref):
-            with path.open("rb") as file:
+            with path.open("rb") as file, _writing():
                 self._send(file, ref)
         return ref
 
@@ -85,9 +89,9 @@ class S3Store:
             return None
 
     def save(self, manifest: Manifest) -> None:
-        self._put(
-            self._manifest(manifest.key), manifest.model_dump_json().encode(), "application/json"
-        )
+        body = manifest.model_dump_json().encode()
+        with _writing():
+            self._put(self._manifest(manifest.key), body, "application/json")
 
     def adopt(self, key: str, ref: FileRef) -> None:
         """File an object of this bucket whose content is known to be `ref`, inside the store."""
@@ -130,10 +134,22 @@ class S3Store:
         """Remove one file, which another entry may need: the caller knows that none does."""
         self._incoming.remove(self._file(ref.digest))
 
+    def forget(self, digests: Iterable[Digest]) -> None:
+        """Remove files and manifests of these names, which are needed no more."""
+        keys = [key for each in digests for key in (self._file(each), self._manifest(each))]
+        for batch in (keys[start : start + _MOST] for start in range(0, len(keys), _MOST)):
+            self._remove(batch)
+
+    def entries(self) -> Iterator[tuple[str, datetime]]:
+        """The names of all files and manifests, and since when they are there."""
+        for kind in ("files/", "manifests/"):
+            for each in self._incoming.objects(f"{self.prefix}{kind}"):
+                yield each.key.rpartition("/")[2].removesuffix(".json"), each.since
+
     def clear(self, under: str = "") -> int:
         """Remove all objects whose names in the store begin so; their number."""
         keys = (each.key for each in self._incoming.objects(f"{self.prefix}{under}"))
-        return sum(self._remove(batch) for batch in iter(lambda: list(islice(keys, 1000)), []))
+        return sum(self._remove(batch) for batch in iter(lambda: list(islice(keys, _MOST)), []))
 
     def _download(self, ref: FileRef, hidden: Path) -> None:
         try:
@@ -190,6 +206,15 @@ class S3Store:
 
     def _manifest(self, key: Digest) -> str:
         return f"{self.prefix}manifests/{key[:2]}/{key}.json"
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Around what is sent: that there is no place for it may heal, or an operator must look."""
+    try:
+        yield
+    except NotThere as lost:
+        raise StoreUnavailable(reason=f"it takes nothing, {lost}") from lost
 
 
 def disposition(name: str, shown: Literal["inline", "attachment"]) -> str:

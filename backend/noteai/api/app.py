@@ -11,9 +11,16 @@ from noteai.jobs import endpoints as jobs
 from noteai.live import endpoints as live
 from noteai.results import endpoints as results
 from noteai.uploads import endpoints as uploads
+from noteai.webhooks import endpoints as webhooks
 
 PREFIX = "/api/v1"
-_FEATURES = {"uploads": uploads, "jobs": jobs, "results": results, "live": live}
+_FEATURES = {
+    "uploads": uploads,
+    "jobs": jobs,
+    "results": results,
+    "live": live,
+    "webhooks": webhooks,
+}
 _STREAMED = frozenset({f"{PREFIX}/upload"})
 
 

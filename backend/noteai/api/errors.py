@@ -42,7 +42,7 @@ class Problem(BaseModel):
     code: str
     hint: str = ""
     field: str | None = Field(None, description="What of the request it is about.")
-    errors: list[FieldError] | None = Field(None, description="Where there are several.")
+    errors: list[FieldError] | None = Field(None, description="All that is wrong with fields.")
     reference: str | None = Field(None, description="To be found in the log of the service.")
 
 
@@ -95,7 +95,12 @@ def problem_of(error: NoteAIError) -> Problem:
         code=error.code,
         hint=error.remedy,
         field=error.field,
+        errors=[_listed(each) for each in error.wrong] or None,
     )
+
+
+def _listed(error: NoteAIError) -> FieldError:
+    return FieldError(field=error.field or "", message=error.message)
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:

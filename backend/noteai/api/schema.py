@@ -28,6 +28,7 @@ TAGS = [
     {"name": "jobs", "description": "What is made of a recording, and how far it is."},
     {"name": "results", "description": "Clips, transcript, chapters, slides."},
     {"name": "live", "description": "Progress as it happens."},
+    {"name": "webhooks", "description": "Progress told to other servers."},
     {"name": "health", "description": "For whoever runs the service."},
 ]
 Responses = dict[int | str, dict[str, Any]]
@@ -119,6 +120,9 @@ def _whole(example: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> Any
     """With the nulls, which FastAPI takes out of examples."""
     if "$ref" in schema:
         return _whole(example, schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    choices = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    if example is not None and len(choices) == 1:
+        return _whole(example, choices[0], schemas)
     if isinstance(example, list) and "items" in schema:
         return [_whole(each, schema["items"], schemas) for each in example]
     if not isinstance(example, dict):

@@ -56,9 +56,9 @@ def send(file: Path, url: str, workflow: str, out: Path) -> int:
     console = Console()
     with Client(url) as client:
         client.check()
-        upload = _uploaded(client, file, console)
-        job = client.submit(upload["id"], workflow, file.stem)
+        job = client.submit(file, workflow, file.stem)
         console.print(f"Job {job['id']} at {client.url}", highlight=False)
+        _send(client, file, job["upload"], console)
         last = _followed(client, job, console)
         if last["state"] in ("failed", "cancelled"):
             raise JobFailed(**_words(last))
@@ -67,11 +67,11 @@ def send(file: Path, url: str, workflow: str, out: Path) -> int:
     return EMPTY_STATUS if last["state"] == "completed_empty" else 0
 
 
-def _uploaded(client: Client, file: Path, console: Console) -> dict[str, Any]:
+def _send(client: Client, file: Path, upload: dict[str, Any], console: Console) -> None:
     is_seen = console.is_terminal
     with Progress(console=console, transient=True, disable=not is_seen) as progress:
         sending = progress.add_task(f"sending {escape(file.name)}", total=1.0)
-        return client.upload(file, lambda done: progress.update(sending, completed=done))
+        client.send(file, upload, lambda done: progress.update(sending, completed=done))
 
 
 def _followed(client: Client, job: dict[str, Any], console: Console) -> dict[str, Any]:

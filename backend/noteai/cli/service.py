@@ -22,7 +22,7 @@ _CONCURRENCY = 2
 Data = Annotated[
     Path | None, typer.Option(help="Folder of everything that is kept.", envvar="NOTEAI_DATA")
 ]
-Host = Annotated[str, typer.Option(help="Address to listen on, of this machine only.")]
+Host = Annotated[str, typer.Option(help="Address of this machine to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65_535, help="Port of the API.")]
 
 
@@ -36,7 +36,10 @@ class ServiceNotInstalled(InputError):
 class NotLoopback(InputError):
     """NoteAI listens on this machine only, and {host} would let others in."""
 
-    hint = "There are no accounts yet: use 127.0.0.1, and from elsewhere an SSH tunnel to it."
+    hint = (
+        "There are no accounts yet: use 127.0.0.1, and from elsewhere an SSH tunnel to it, or, for "
+        "`noteai api` in a container or a closed network, set NOTEAI_SERVICE__ALLOW_REMOTE=true."
+    )
     exit_status = 90
 
 
@@ -63,7 +66,11 @@ def up(
     from noteai.servers.data_folder import default_path
 
     order = whole_service.Order(
-        data=data or default_path(), host=loopback(host), port=port, concurrency=workers
+        data=data or default_path(),
+        host=loopback(host),
+        port=port,
+        concurrency=workers,
+        is_detached=detached,
     )
     run = partial(whole_service.run, order, settings)
     if detached:
@@ -116,8 +123,9 @@ def migrate() -> None:
 @app.command()
 def api(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Answer requests; the database must have been migrated."""
-    address = loopback(host)
-    settings = _settings("database_url", "redis_url")
+    settings = _settings()
+    address = host if settings.service.allow_remote else loopback(host)
+    _check_named(settings, "database_url", "redis_url")
     from noteai.api.door import serve
 
     serve(settings, address, port)
@@ -171,7 +179,12 @@ def _settings(*needed: str) -> "Settings":
 
     settings = Settings()
     telemetry.set_level(settings.log_level)
+    _check_named(settings, *needed)
+    return settings
+
+
+def _check_named(settings: "Settings", *needed: str) -> None:
+    """Raises: SettingMissing."""
     for name in needed:
         if not getattr(settings, name):
             raise SettingMissing(name=f"NOTEAI_{name.upper()}")
-    return settings

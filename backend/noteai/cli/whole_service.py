@@ -1,5 +1,6 @@
 """`noteai up`: servers, API and worker as children of one process."""
 
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from noteai.migrate import migrate
 from noteai.objects import objects_of
-from noteai.servers import data_folder, embedded
+from noteai.servers import data_folder, embedded, postgres
 from noteai.servers.data_folder import DataFolder
 from noteai.servers.embedded import Kind, Server
 from noteai.servers.process import Command, claim_port, is_listening
@@ -33,6 +34,8 @@ class Order:
     host: str = "127.0.0.1"
     port: int = 8000
     concurrency: int = 2
+    is_detached: bool = False
+    """Nobody sits before it who could press Ctrl-C."""
     program: tuple[str, ...] = (sys.executable, "-m", "noteai")
     """What knows the commands `api` and `worker`."""
 
@@ -50,6 +53,8 @@ def run(order: Order, settings: Settings, tell: Tell) -> None:
         ServerFailed, DatabaseUnavailable: it cannot start.
     """
     claim_port(order.port, order.host)
+    if "postgres" in not_named(settings):
+        postgres.check_reach(order.data / "postgres")
     with (
         data_folder.opened(order.data) as folder,
         _supervised(tell) as supervisor,
@@ -155,8 +160,12 @@ def _where(order: Order, folder: DataFolder, reached: Mapping[str, str], setting
         f"  data      {folder.path}",
         f"  logs      {folder.logs}",
         f"  keys      {folder.path / 'service.env'}",
-        "Ctrl-C stops it; what was accepted goes on at the next start.",
+        f"{_end(order)} stops it; what was accepted goes on at the next start.",
     ])  # fmt: skip
+
+
+def _end(order: Order) -> str:
+    return f"`noteai down --data {shlex.quote(str(order.data))}`" if order.is_detached else "Ctrl-C"
 
 
 def _without_password(url: str) -> str:

@@ -1,4 +1,4 @@
-"""The cache key: what a stage's answer depends on, and nothing else."""
+"""The cache key: what an agent's answer depends on, and nothing else."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from noteai.engine.artifact import Artifact, Digest, Params
-from noteai.engine.stage import Stage
+from noteai.engine.stage import Agent
 
 
 def digest_of(value: Any) -> Digest:
@@ -21,19 +21,19 @@ def artifact_digest(artifact: Artifact) -> Digest:
 
 
 def cache_key(
-    stage: Stage,
+    agent: Agent,
     inputs: Mapping[str, Digest | None],
     params: Params,
     resources: Mapping[str, str],
 ) -> Digest:
-    """Names the answer of `stage` to these inputs; queue, host, run and time are not in it."""
+    """Names the answer of `agent` to these inputs; queue, host, run and time are not in it."""
     return digest_of(
         {
-            "stage": stage.name,
-            "version": stage.version,
+            "stage": agent.name,
+            "version": agent.version,
             "inputs": dict(inputs),
             "params": params.model_dump(mode="json"),
             "resources": dict(resources),
-            "output": stage.schema,
+            "output": agent.schema,
         }
     )

@@ -20,6 +20,8 @@ class Manifest(Frozen):
     digest: Digest
     """Of the artifact's content."""
     files: tuple[FileRef, ...]
+    parts: tuple[Digest, ...] = ()
+    """Keys of the parts that it was put together from: they are in the store as well."""
     seconds: float
     peak_memory: int
     """Bytes that the largest process of the worker had used when the stage was done."""

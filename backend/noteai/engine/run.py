@@ -1,70 +1,22 @@
 """`run_stage`: the one function that the command line and every worker call."""
 
-import resource
-import shutil
-import sys
-import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from noteai import telemetry
-from noteai.engine.artifact import Artifact, Digest, FileRef, Params
+from noteai.engine.artifact import Artifact
+from noteai.engine.call import Call, answer, prepare
+from noteai.engine.desk import Desk, open_desk
+from noteai.engine.division import Division, part_call
 from noteai.engine.events import Event, Failure
-from noteai.engine.key import artifact_digest, cache_key
 from noteai.engine.manifest import Manifest
-from noteai.engine.ports import ArtifactStore, Attempt, EventSink, Ledger, Resource
-from noteai.engine.stage import Stage
-from noteai.engine.workflow import Workflow
+from noteai.engine.ports import Attempt
+from noteai.engine.stage import Part
+from noteai.engine.world import Run, World
 from noteai.errors import Cancelled, NotApplicable, NoteAIError, TransientError, understood
 
-
-@dataclass(frozen=True)
-class Run:
-    """One workflow on one recording. `params` holds only what differs from the defaults."""
-
-    id: str
-    workflow: Workflow
-    given: Mapping[type[Artifact], Artifact]
-    params: Mapping[str, Params] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class World:
-    """Everything outside a run that it touches."""
-
-    store: ArtifactStore
-    ledger: Ledger
-    events: EventSink
-    resources: Mapping[Any, Resource]
-    scratch: Path
-    cancelled: threading.Event = field(default_factory=threading.Event)
-
-
-@dataclass(frozen=True)
-class Call:
-    """A stage with all that it is called with, before its folder is made."""
-
-    stage: Stage
-    inputs: Mapping[str, Artifact | None]
-    params: Params
-    resources: Mapping[str, Resource | None]
-
-    @property
-    def identities(self) -> dict[str, str]:
-        return {key: each.identity if each else "none" for key, each in self.resources.items()}
-
-    @property
-    def input_digests(self) -> dict[str, Digest | None]:
-        return {key: artifact_digest(each) if each else None for key, each in self.inputs.items()}
-
-    @property
-    def key(self) -> Digest:
-        return cache_key(self.stage, self.input_digests, self.params, self.identities)
+__all__ = ["NeedsMissing", "Run", "World", "artifact", "failure_of", "run_stage"]
 
 
 class NeedsMissing(NotApplicable):
@@ -132,13 +84,7 @@ def failure_of(error: Exception) -> Failure:
 def _answer(run: Run, attempt: Attempt, world: World) -> Manifest:
     call = _prepare(run, attempt.stage, world)
     _tell(world, attempt, "stage_started")
-    found = world.store.load(call.key)
-    if found and all(world.store.has(ref) for ref in found.files):
-        return found.model_copy(update={"source": "cached", "attempt": attempt.number})
-    manifest = _execute(call, attempt, world)
-    if not manifest.is_degraded:
-        world.store.save(manifest)
-    return manifest
+    return answer(call, world.store, _desk(run, attempt, world), attempt.number)
 
 
 def _prepare(run: Run, name: str, world: World) -> Call:
@@ -149,82 +95,21 @@ def _prepare(run: Run, name: str, world: World) -> Call:
         if inputs[key] is None and not need.optional:
             giver = run.workflow.giver(need.type)
             raise NeedsMissing(stage=giver.name if giver else need.type.__name__)
-    resources = {key: world.resources.get(_plain(hint)) for key, hint in stage.resources.items()}
-    return Call(stage, inputs, run.params.get(name) or stage.params(), resources)
+    return prepare(stage, inputs, run.params_of(name), world.resources)
 
 
-def _execute(call: Call, attempt: Attempt, world: World) -> Manifest:
-    started = time.monotonic()
-    with _desk(attempt, world) as desk:
-        result = call.stage.call(**_arguments(call, desk))
-    return Manifest(
-        key=call.key,
-        stage=call.stage.name,
-        version=call.stage.version,
-        inputs=call.input_digests,
-        params=call.params.model_dump(mode="json"),
-        resources=call.identities,
-        output=result.model_dump(mode="json"),
-        digest=artifact_digest(result),
-        files=tuple(desk.kept),
-        seconds=time.monotonic() - started,
-        peak_memory=_peak_memory(),
-        cost=desk.cost,
-        is_degraded=result.is_degraded,
-        attempt=attempt.number,
-    )
-
-
-def _arguments(call: Call, desk: "Desk") -> dict[str, Any]:
-    arguments: dict[str, Any] = {**call.inputs, **call.resources}
-    if call.stage.params_name:
-        arguments[call.stage.params_name] = call.params
-    if call.stage.context_name:
-        arguments[call.stage.context_name] = desk
-    return arguments
-
-
-@dataclass
-class Desk:
-    """The context of one attempt at a stage."""
-
-    workdir: Path
-    store: ArtifactStore
-    cancelled: threading.Event
-    say: Callable[[float], None]
-    kept: list[FileRef] = field(default_factory=list)
-    cost: float = 0.0
-    _reached: float = 0.0
-
-    def fetch(self, ref: FileRef) -> Path:
-        return self.store.fetch(ref, self.workdir)
-
-    def keep(self, path: Path, media_type: str) -> FileRef:
-        self.kept.append(self.store.put(path, media_type))
-        return self.kept[-1]
-
-    def progress(self, fraction: float) -> None:
-        if self.cancelled.is_set():
-            raise Cancelled
-        self._reached = max(self._reached, min(1.0, fraction))
-        self.say(self._reached)
-
-    def charge(self, dollars: float) -> None:
-        self.cost += dollars
-
-
-@contextmanager
-def _desk(attempt: Attempt, world: World) -> Iterator[Desk]:
-    world.scratch.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{attempt.stage}-", dir=world.scratch))
-
+def _desk(run: Run, attempt: Attempt, world: World) -> AbstractContextManager[Desk]:
     def say(fraction: float) -> None:
         _tell(world, attempt, "stage_progressed", fraction=fraction)
 
-    try:
-        yield Desk(folder, world.store, world.cancelled, say)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    def divide(
+        desk: Desk, part: Part, orders: Sequence[Artifact], until: float
+    ) -> Sequence[Artifact]:
+        declared = run.workflow.stage(attempt.stage).part(part.name)
+        calls = [part_call(run, attempt.stage, declared, order, world) for order in orders]
+        return Division(world, attempt, desk, calls, until).results()
+
+    return open_desk(world.scratch, attempt.stage, world.store, world.cancelled, say, divide)
 
 
 def _tell(world: World, attempt: Attempt, kind: Any, **facts: Any) -> None:
@@ -237,15 +122,3 @@ def _write_down(error: Exception, attempt: Attempt) -> None:
         log.info("stage_refused", code=error.code)
     else:
         log.error("stage_broke", exc_info=error)
-
-
-def _plain(hint: Any) -> Any:
-    """`LanguageModel | None` is looked up as `LanguageModel`."""
-    arguments = [each for each in getattr(hint, "__args__", ()) if each is not type(None)]
-    return arguments[0] if len(arguments) == 1 else hint
-
-
-def _peak_memory() -> int:
-    unit = 1 if sys.platform == "darwin" else 1024
-    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return max(resource.getrusage(each).ru_maxrss for each in who) * unit

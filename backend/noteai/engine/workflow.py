@@ -95,7 +95,13 @@ class Workflow:
 
 
 def workflow(
-    name: str, given: type[Artifact], agents: Iterable[Callable[..., Artifact]]
+    name: str,
+    given: type[Artifact] | tuple[type[Artifact], ...],
+    agents: Iterable[Callable[..., Artifact]],
 ) -> Workflow:
-    """A workflow of decorated functions; one that does not fit together is a `WiringError`."""
-    return Workflow(name, (given,), tuple(as_stage(agent) for agent in agents))
+    """A workflow of decorated functions; one that does not fit together is a `WiringError`.
+
+    What is given may be lacking in a run where every stage can do without it.
+    """
+    kinds = given if isinstance(given, tuple) else (given,)
+    return Workflow(name, kinds, tuple(as_stage(agent) for agent in agents))

@@ -1,11 +1,12 @@
 """What comes next in a job is said here and nowhere else."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from noteai.engine.events import Failure
@@ -19,35 +20,98 @@ from noteai.jobs import outbox, share
 from noteai.jobs.errors import JobOverdue, UploadNotUsable, WorkflowChanged
 from noteai.jobs.graph import Decision, StageFacts, Workflows, decide, shape
 from noteai.jobs.journal import Journal, Message
-from noteai.jobs.models import ENDED, JobRow, StageRow
-from noteai.jobs.standing import facts, lock
+from noteai.jobs.models import ENDED, JOBS, STAGES, StageRow
+from noteai.jobs.outbox import Courier
+from noteai.jobs.standing import Locked, facts, lock
 from noteai.uploads.models import UploadRow, UploadState
 from noteai.workflows import WORKFLOWS
 
 Changes = dict[str, Any]
 """Columns of a job with their new values."""
 _ON_THE_WAY: tuple[UploadState, ...] = ("awaiting_parts", "verifying")
+_READY = (
+    update(STAGES)
+    .where(
+        STAGES.c.job_id == bindparam("job"), STAGES.c.stage.in_(bindparam("wave", expanding=True))
+    )
+    .values(state="ready", ready_at=func.now())
+)
+
+
+@dataclass(frozen=True)
+class News:
+    """What has just become of a job, to be told together with what comes next."""
+
+    messages: Sequence[Message] = ()
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mover:
+    """Moves jobs on. With a courier, what becomes ready is sent as soon as it is committed."""
+
+    journal: Journal
+    workflows: Workflows = field(default_factory=lambda: WORKFLOWS)
+    courier: Courier | None = None
+
+    def advance(self, session: Session, job: UUID) -> None:
+        """Take the next step of a job, if there is one: as often as one likes, from anywhere."""
+        locked = lock(session, job)
+        if locked and not locked.has_ended:
+            self.step(session, job, locked, facts(session, job))
+
+    def step(
+        self,
+        session: Session,
+        job: UUID,
+        locked: Locked,
+        before: Sequence[StageFacts],
+        news: News = News(),
+    ) -> None:
+        """The next step of a job that has not ended, under its lock; `before`: how it stands."""
+        try:
+            upload = _receive(session, job, locked)
+            workflow = _shape(locked, before, self.workflows)
+        except InputError as error:
+            self._tell(session, job, before, Decision(), news)
+            _end_at_once(session, job, self.journal, failure_of(error))
+            return
+        decision = Decision()
+        if upload not in _ON_THE_WAY or locked.is_cancelled or locked.is_overdue:
+            decision = decide(before, workflow, locked.is_cancelled, locked.is_overdue)
+        self._tell(session, job, before, decision, news)
+        if decision.end:
+            _end(session, job, self.journal, _conclusion(session, job, workflow, decision))
+
+    def _tell(
+        self,
+        session: Session,
+        job: UUID,
+        before: Sequence[StageFacts],
+        decision: Decision,
+        news: News,
+    ) -> None:
+        """Change the stages as decided, and say so after the news."""
+        skipped = _skip(session, job, decision.skip)
+        ready = self._ready(session, job, decision.ready)
+        _cancel(session, job, decision.cancel)
+        if messages := [*news.messages, *skipped, *ready]:
+            reached = _reached(before, decision, news)
+            self.journal.tell_all(session, job, messages, reached=reached, changes=news.changes)
+
+    def _ready(self, session: Session, job: UUID, wave: Sequence[str]) -> list[Message]:
+        if not wave:
+            return []
+        session.execute(_READY, {"job": job, "wave": list(wave)})
+        outbox.put(session, job, wave, courier=self.courier)
+        return [("stage_ready", {"stage": name}) for name in wave]
 
 
 def advance(
-    session: Session, job_id: UUID, journal: Journal, workflows: Workflows = WORKFLOWS
+    session: Session, job: UUID, journal: Journal, workflows: Workflows = WORKFLOWS
 ) -> None:
-    """Take the next step of a job, if there is one: as often as one likes, from anywhere."""
-    locked = lock(session, job_id)
-    if locked is None or locked.has_ended:
-        return
-    job = session.get_one(JobRow, job_id, populate_existing=True)
-    before = facts(session, job_id)
-    try:
-        upload = _receive(session, job)
-        workflow = _shape(job, before, workflows)
-    except InputError as error:
-        _end_at_once(session, job_id, journal, failure_of(error))
-        return
-    if upload in _ON_THE_WAY and not (locked.is_cancelled or locked.is_overdue):
-        return
-    decision = decide(before, workflow, locked.is_cancelled, locked.is_overdue)
-    _step(session, job_id, journal, workflow, before, decision)
+    """The next step of a job; what becomes ready is left to the relay."""
+    Mover(journal, workflows).advance(session, job)
 
 
 def given_of(upload: UploadRow) -> dict[str, Any]:
@@ -56,40 +120,24 @@ def given_of(upload: UploadRow) -> dict[str, Any]:
     return {"Upload": {"file": file}}
 
 
-def _receive(session: Session, job: JobRow) -> UploadState:
+def _receive(session: Session, job: UUID, locked: Locked) -> UploadState:
     """How the job's upload stands; a complete one is handed over. Raises: UploadNotUsable."""
-    if job.given:
+    if locked.given:
         return "complete"
-    upload = session.get_one(UploadRow, job.upload_id, populate_existing=True)
+    upload = session.get_one(UploadRow, locked.upload_id, populate_existing=True)
     if upload.state == "complete":
-        session.execute(update(JobRow).where(JobRow.id == job.id).values(given=given_of(upload)))
+        session.execute(update(JOBS).where(JOBS.c.id == job).values(given=given_of(upload)))
     elif upload.state not in _ON_THE_WAY:
         raise UploadNotUsable(state=upload.state)
     return upload.state
 
 
-def _shape(job: JobRow, stages: Sequence[StageFacts], workflows: Workflows) -> Workflow:
+def _shape(locked: Locked, stages: Sequence[StageFacts], workflows: Workflows) -> Workflow:
     """Raises: InputError, where this version of NoteAI does not know the job's stages."""
-    workflow = shape(job, workflows)
+    workflow = shape(locked, workflows)
     if {each.stage for each in stages} != set(workflow.names):
         raise WorkflowChanged
     return workflow
-
-
-def _step(
-    session: Session,
-    job: UUID,
-    journal: Journal,
-    workflow: Workflow,
-    before: Sequence[StageFacts],
-    decision: Decision,
-) -> None:
-    messages = [*_skip(session, job, decision.skip), *_ready(session, job, decision.ready)]
-    _cancel(session, job, decision.cancel)
-    if messages:
-        journal.tell_all(session, job, messages, reached=_reached(before, decision))
-    if decision.end:
-        _end(session, job, journal, _conclusion(session, job, workflow, decision))
 
 
 def _skip(session: Session, job: UUID, skip: Mapping[str, str]) -> list[Message]:
@@ -101,14 +149,6 @@ def _skip(session: Session, job: UUID, skip: Mapping[str, str]) -> list[Message]
     return messages
 
 
-def _ready(session: Session, job: UUID, wave: Sequence[str]) -> list[Message]:
-    if not wave:
-        return []
-    _set(session, job, wave, state="ready", ready_at=func.now())
-    outbox.put(session, job, wave)
-    return [("stage_ready", {"stage": name}) for name in wave]
-
-
 def _cancel(session: Session, job: UUID, names: Sequence[str]) -> None:
     if names:
         gone = {"owner": None, "lease_until": None, "ended_at": func.now()}
@@ -116,12 +156,12 @@ def _cancel(session: Session, job: UUID, names: Sequence[str]) -> None:
 
 
 def _set(session: Session, job: UUID, names: Sequence[str], **values: Any) -> None:
-    rows = update(StageRow).where(StageRow.job_id == job, StageRow.stage.in_(names))
-    session.execute(rows.values(**values).execution_options(synchronize_session=False))
+    rows = update(STAGES).where(STAGES.c.job_id == job, STAGES.c.stage.in_(names))
+    session.execute(rows.values(**values))
 
 
-def _reached(before: Sequence[StageFacts], decision: Decision) -> float:
-    if decision.end:
+def _reached(before: Sequence[StageFacts], decision: Decision, news: News) -> float:
+    if decision.end and not news.messages:
         return 0.0
     skipped = {name: StageFacts(name, "skipped") for name in decision.skip}
     return share.reached(skipped.get(each.stage, each) for each in before)

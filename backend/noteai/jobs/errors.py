@@ -47,6 +47,13 @@ class UploadNotUsable(InputError):
     field = "upload_id"
 
 
+class OneUploadWanted(InputError):
+    """A job is made of one upload, and {count} were named."""
+
+    hint = "Send the `upload_id` of one that there is, or an `upload` to declare a new one."
+    field = "upload_id"
+
+
 class JobOverdue(InputError):
     """This job did not end within the time that jobs are given."""
 

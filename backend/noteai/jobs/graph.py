@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from noteai.engine.stage import Stage
 from noteai.engine.workflow import Workflow
-from noteai.jobs.models import ENDED, JobRow, StageState
+from noteai.jobs.models import ENDED, StageState
 from noteai.workflows import WORKFLOWS, workflow_named
 
 Workflows = Mapping[str, Workflow]
@@ -36,7 +36,16 @@ class Decision:
     """The stage that the job failed by."""
 
 
-def shape(job: JobRow, workflows: Workflows = WORKFLOWS) -> Workflow:
+class Ordered(Protocol):
+    """What a job was ordered to make, as its row has it."""
+
+    @property
+    def workflow(self) -> str: ...
+    @property
+    def without(self) -> Sequence[str]: ...
+
+
+def shape(job: Ordered, workflows: Workflows = WORKFLOWS) -> Workflow:
     """The workflow of a job, without the stages that are switched off."""
     return workflow_named(job.workflow, workflows).without(job.without)
 

@@ -1,15 +1,16 @@
 """What happened to a job, numbered without gaps, kept, and told to whoever listens."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import BigInteger, bindparam, func, insert, select, type_coerce, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from noteai.database import after_commit
-from noteai.jobs.models import EventRow, JobRow
+from noteai.jobs.models import EVENTS, JOBS
 
 Publisher = Callable[[UUID, dict[str, Any]], None]
 """Best effort: it never raises."""
@@ -49,41 +50,62 @@ class Journal:
         changes: Mapping[str, Any] = _NONE,
     ) -> int:
         """Several at once, in their order: the number of the last."""
-        row = session.execute(
-            update(JobRow)
-            .where(JobRow.id == job_id)
-            .values(
-                last_seq=JobRow.last_seq + len(messages),
-                fraction=func.greatest(JobRow.fraction, reached),
-                **changes,
-            )
-            .returning(
-                JobRow.last_seq,
-                JobRow.account_id,
-                JobRow.state,
-                JobRow.fraction,
-                func.clock_timestamp().label("at"),
-            )
-            .execution_options(synchronize_session=False)
-        ).one_or_none()
-        if row is None:
-            return 0
-        first = row.last_seq - len(messages) + 1
-        events: list[dict[str, Any]] = [
-            {
-                "job_id": job_id,
-                "seq": first + index,
-                "account_id": row.account_id,
-                "kind": kind,
-                "created_at": row.at,
-                "body": {**body, "state": row.state, "fraction": row.fraction},
-            }
-            for index, (kind, body) in enumerate(messages)
-        ]
-        session.execute(insert(EventRow), events)
-        for event in events:
-            after_commit(session, partial(self._publish, job_id, published(event)))
-        return int(row.last_seq)
+        given = [{"kind": kind, "body": body} for kind, body in messages]
+        statement = _TOLD if not changes and not reached else _telling(reached, changes)
+        rows = session.execute(
+            statement, {"job": job_id, "count": len(given), "messages": given}
+        ).all()
+        for row in rows:
+            after_commit(session, partial(self._publish, job_id, published(dict(row._mapping))))  # noqa: SLF001 - its public name
+        return int(rows[-1].seq) if rows else 0
+
+    def publish(self, job_id: UUID, said: Iterable[Mapping[str, Any]]) -> None:
+        """Tell whoever listens what has been committed."""
+        for message in said:
+            self._publish(job_id, dict(message))
+
+
+def _telling(reached: float, changes: Mapping[str, Any]) -> Any:
+    """One statement that counts the events in the job's row and writes them down."""
+    job = (
+        update(JOBS)
+        .where(JOBS.c.id == bindparam("job"))
+        .values(
+            last_seq=JOBS.c.last_seq + bindparam("count", type_=BigInteger),
+            fraction=func.greatest(JOBS.c.fraction, reached),
+            **changes,
+        )
+        .returning(
+            *(JOBS.c[name] for name in ("id", "account_id", "last_seq", "state", "fraction")),
+            func.clock_timestamp().label("at"),
+        )
+        .cte("job")
+    )
+    message = (
+        func.jsonb_array_elements(bindparam("messages", type_=JSONB))
+        .table_valued("value", with_ordinality="number", name="message", joins_implicitly=True)
+        .render_derived()
+    )
+    said = type_coerce(message.c.value, JSONB)
+    standing = func.jsonb_build_object("state", job.c.state, "fraction", job.c.fraction)
+    rows = select(
+        job.c.id,
+        job.c.last_seq - bindparam("count", type_=BigInteger) + message.c.number,
+        job.c.account_id,
+        said["kind"].astext,
+        job.c.at,
+        said["body"].op("||", return_type=JSONB)(standing),
+    ).order_by(message.c.number)
+    columns = ("job_id", "seq", "account_id", "kind", "created_at", "body")
+    return (
+        insert(EVENTS)
+        .from_select(columns, rows)
+        .returning(*(EVENTS.c[name] for name in ("seq", "kind", "created_at", "body")))
+    )
+
+
+_TOLD = _telling(0.0, {})
+"""The most common form, made once."""
 
 
 def published(event: Mapping[str, Any]) -> dict[str, Any]:

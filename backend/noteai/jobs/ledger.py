@@ -6,22 +6,26 @@ stale attempt changes nothing and tells nothing. Time is the database's.
 
 import random
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from noteai.database import Database
 from noteai.engine.events import Failure
 from noteai.engine.manifest import Manifest
 from noteai.engine.ports import Attempt, StageRecord
-from noteai.jobs import outbox, share
-from noteai.jobs.journal import Journal, Message
-from noteai.jobs.models import JobRow, StageRow, StageState
-from noteai.jobs.standing import facts, lock, stages
+from noteai.jobs import outbox, parts, share
+from noteai.jobs.advance import Mover, News
+from noteai.jobs.claim import Claimed, claim
+from noteai.jobs.journal import Journal
+from noteai.jobs.models import STAGES, JobRow, StageRow, StageState
+from noteai.jobs.standing import Locked, facts, lock, stages
 from noteai.results.projection import project
+from noteai.uploads import discards
 
 Beat = Literal["go_on", "stop"]
 Project = Callable[[Session, UUID, str, dict[str, Any]], None]
@@ -50,6 +54,7 @@ class SqlLedger:
         backoff: float = 5.0,
         project: Project = project,
     ) -> None:
+        self._mover: Mover | None = None
         self._database = database
         self._journal = journal
         self._owner = owner
@@ -60,21 +65,29 @@ class SqlLedger:
 
     def claim(self, run: str, stage: str) -> Attempt | None:
         """Also takes over a stage whose worker's lease has run out."""
-        job = UUID(run)
-        with self._database.transaction() as session:
-            found = lock(session, job)
-            if found is None or found.has_ended or found.is_cancelled or found.is_overdue:
-                return None
-            number = session.scalar(self._claim(job, stage))
-            if number is None:
-                return None
-            messages: list[Message] = [("stage_started", {"stage": stage, "attempt": number})]
-            if found.state == "queued":
-                messages.insert(0, ("job_started", {}))
-            began = func.coalesce(JobRow.started_at, func.now())
-            changes = {"state": "running", "started_at": began}
-            self._journal.tell_all(session, job, messages, changes=changes)
-        return Attempt(run, stage, number)
+        claimed = self.take(UUID(run), stage)
+        return Attempt(run, stage, claimed.attempt) if claimed else None
+
+    def take(self, job: UUID, stage: str) -> Claimed | None:
+        """A claim, with what the job's row says of the work."""
+        with self._database.autocommit() as connection:
+            claimed = claim(
+                connection,
+                job,
+                stage,
+                owner=self._owner,
+                lease=self._lease,
+                attempts=self._attempts,
+            )
+        if claimed:
+            self._journal.publish(job, claimed.told)
+        return claimed
+
+    def advancing(self, mover: Mover) -> "SqlLedger":
+        """The same ledger; where a stage is done, the job advances in the same transaction."""
+        found = copy(self)
+        found._mover = mover  # noqa: SLF001 - its own
+        return found
 
     def heartbeat(self, attempt: Attempt, fraction: float) -> Beat:
         """Keep the lease and say how far the stage is; "stop" where it must not go on."""
@@ -87,9 +100,12 @@ class SqlLedger:
         return "go_on"
 
     def done(self, attempt: Attempt, manifest: Manifest) -> bool:
+        """Raises: FilesDiscarded, where files that it was made with are no longer there."""
         job = UUID(attempt.run)
         with self._database.transaction() as session:
-            if not _end(session, attempt, "done", **_made(manifest)):
+            _rely_on(session, attempt, manifest)
+            locked = _end(session, attempt, "done", **_made(manifest))
+            if locked is None:
                 return False
             self._project(session, job, attempt.stage, manifest.output)
             body = {
@@ -98,10 +114,8 @@ class SqlLedger:
                 "seconds": manifest.seconds,
                 "source": manifest.source,
             }
-            reached = share.reached(facts(session, job))
-            self._journal.tell(
-                session, job, "stage_done", body, reached=reached, changes=_learned(manifest)
-            )
+            news = News([("stage_done", body)], _learned(manifest))
+            self._go_on(session, job, locked, news)
         return True
 
     def skipped(self, attempt: Attempt, why: Failure) -> bool:
@@ -136,36 +150,26 @@ class SqlLedger:
         job = UUID(attempt.run)
         with self._database.transaction() as session:
             tries = StageRow.tries - 1
-            if not _end(session, attempt, "ready", ready_at=func.now(), tries=tries):
+            is_back = _end(session, attempt, "ready", ready_at=func.now(), tries=tries)
+            parts.forget(session, job, attempt.stage, until=attempt.number)
+            if not is_back:
                 return False
             outbox.put(session, job, [attempt.stage])
             self._journal.tell(session, job, "stage_ready", {"stage": attempt.stage})
         return True
 
     def records(self, run: str) -> Mapping[str, StageRecord]:
-        query = select(StageRow.stage, StageRow.state, StageRow.manifest, StageRow.failure)
-        with self._database.transaction() as session:
-            rows = session.execute(query.where(StageRow.job_id == UUID(run))).all()
+        with self._database.autocommit() as connection:
+            rows = connection.execute(_RECORDS, {"job": UUID(run)}).all()
         return {row.stage: _record(*row[1:]) for row in rows if row.state in _RECORDED}
 
-    def _claim(self, job: UUID, stage: str) -> Any:
-        is_ready = and_(StageRow.state == "ready", StageRow.ready_at <= func.now())
-        return (
-            update(StageRow)
-            .where(StageRow.job_id == job, StageRow.stage == stage)
-            .where(or_(is_ready, and_(is_dead(), StageRow.tries < self._attempts)))
-            .values(
-                state="running",
-                attempt=StageRow.attempt + 1,
-                tries=StageRow.tries + 1,
-                owner=self._owner,
-                lease_until=func.now() + self._lease,
-                started_at=func.now(),
-                failure=None,
-            )
-            .returning(StageRow.attempt)
-            .execution_options(synchronize_session=False)
-        )
+    def _go_on(self, session: Session, job: UUID, locked: Locked, news: News) -> None:
+        before = facts(session, job)
+        if self._mover:
+            self._mover.step(session, job, locked, before, news)
+            return
+        reached = share.reached(before)
+        self._journal.tell_all(session, job, news.messages, reached=reached, changes=news.changes)
 
     def _renew(self, attempt: Attempt, fraction: float) -> Any:
         """Answers how far the stage was _BEFORE."""
@@ -207,6 +211,9 @@ class SqlLedger:
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, hides nothing
 
 
+_RECORDS = select(*(STAGES.c[name] for name in ("stage", "state", "manifest", "failure"))).where(
+    STAGES.c.job_id == bindparam("job")
+)
 _RECORDED: tuple[StageState, ...] = ("ready", "running", "done", "skipped", "failed")
 
 
@@ -217,33 +224,47 @@ def is_dead() -> ColumnElement[bool]:
 
 def _fence(attempt: Attempt) -> tuple[ColumnElement[bool], ...]:
     return (
-        StageRow.job_id == UUID(attempt.run),
-        StageRow.stage == attempt.stage,
-        StageRow.attempt == attempt.number,
-        StageRow.state == "running",
+        STAGES.c.job_id == UUID(attempt.run),
+        STAGES.c.stage == attempt.stage,
+        STAGES.c.attempt == attempt.number,
+        STAGES.c.state == "running",
     )
 
 
-def _end(session: Session, attempt: Attempt, state: StageState, **values: Any) -> bool:
-    """Whether the attempt was in force and ended so; that of a cancelled job is cancelled."""
+def _end(session: Session, attempt: Attempt, state: StageState, **values: Any) -> Locked | None:
+    """The job, if the attempt was in force and ended so; that of a cancelled job is cancelled."""
     job = lock(session, UUID(attempt.run))
     if job is None:
-        return False
+        return None
     if job.is_cancelled:
         state, values = "cancelled", {"ended_at": func.now()}
     ended = (
-        update(StageRow)
+        update(STAGES)
         .where(*_fence(attempt))
         .values(state=state, **_FREE, **values)
-        .returning(StageRow.attempt)
-        .execution_options(synchronize_session=False)
+        .returning(STAGES.c.attempt)
     )
-    return session.scalar(ended) is not None and state != "cancelled"
+    if session.scalar(ended) is None or state == "cancelled":
+        return None
+    return job
+
+
+def _rely_on(session: Session, attempt: Attempt, manifest: Manifest) -> None:
+    """Nothing that the attempt found in the store may have been removed since it began."""
+    if manifest.files:
+        mine = select(StageRow.job_id, StageRow.started_at).where(*_fence(attempt))
+        row = session.execute(
+            mine.add_columns(JobRow.account_id).join(JobRow, JobRow.id == StageRow.job_id)
+        ).one_or_none()
+        if row and row.started_at:
+            names = {each.digest for each in manifest.files}
+            discards.check(session, row.account_id, names, row.started_at)
 
 
 def _made(manifest: Manifest) -> dict[str, Any]:
     return {
         "manifest": manifest.model_dump(mode="json"),
+        "kept": sorted({manifest.key, *manifest.parts, *(each.digest for each in manifest.files)}),
         "fraction": 1.0,
         "seconds": manifest.seconds,
         "source": manifest.source,

@@ -1,15 +1,27 @@
 """Jobs and their stages as rows. Postgres is the truth; every queue may be wiped."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, func, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from noteai.accounts.models import Account
 from noteai.database import Base, Dated, Identified
+from noteai.engine.ports import PartState
 from noteai.uploads.models import UploadRow
 
 JobState = Literal["queued", "running", "completed", "completed_empty", "failed", "cancelled"]
@@ -38,6 +50,10 @@ class JobRow(Identified, Dated, Base):
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey(Account.id, ondelete="CASCADE"))
     upload_id: Mapped[UUID] = mapped_column(ForeignKey(UploadRow.id), index=True)
+    parent_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("jobs.id", ondelete="CASCADE"), index=True
+    )
+    """The job of whose results this one changes something: it goes with that."""
     title: Mapped[str] = mapped_column(String(255))
     workflow: Mapped[str] = mapped_column(String(40))
     without: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
@@ -98,6 +114,7 @@ class StageRow(Base):
             "ended_at",
             postgresql_where=text("state = 'done' AND source = 'ran'"),
         ),
+        Index("ix_stage_runs_kept", "kept", postgresql_using="gin"),
     )
 
     job_id: Mapped[UUID] = mapped_column(
@@ -125,8 +142,39 @@ class StageRow(Base):
     """US dollars."""
     failure: Mapped[dict[str, Any] | None]
     manifest: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    kept: Mapped[list[str] | None] = mapped_column(ARRAY(String(64)), deferred=True)
+    """What of the store it refers to: its manifest's key, and the digests of its files."""
 
     job: Mapped[JobRow] = relationship(back_populates="stages")
+
+
+class PartRow(Base):
+    """A part of the work of a stage that runs; deleted when the work is done.
+
+    It counts only while its attempt is the one that the stage runs under.
+    """
+
+    __tablename__ = "stage_parts"
+
+    job_id: Mapped[UUID] = mapped_column(
+        ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True
+    )
+    stage: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    attempt: Mapped[int]
+    """Of the stage."""
+    part: Mapped[str] = mapped_column(String(40))
+    order: Mapped[dict[str, Any]]
+    """What is to be made, as JSON."""
+    state: Mapped[PartState] = mapped_column(String(8), default="ready")
+    take: Mapped[int] = mapped_column(default=0)
+    """Counted each time that somebody takes it: the fencing token."""
+    owner: Mapped[str | None] = mapped_column(String(200))
+    lease_until: Mapped[datetime | None]
+    """None where the stage's holder has it: then the stage's own lease counts."""
+    fraction: Mapped[float] = mapped_column(default=0.0)
+    cost: Mapped[float] = mapped_column(default=0.0)
+    """US dollars."""
 
 
 class OutboxRow(Dated, Base):
@@ -139,6 +187,8 @@ class OutboxRow(Dated, Base):
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
     stages: Mapped[list[str]] = mapped_column(ARRAY(String(40)))
     """A wave: stages that are ready together."""
+    helpers: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """0 where the stages are to be done; else how many are asked to help whoever does them."""
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -154,3 +204,46 @@ class EventRow(Dated, Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey(Account.id, ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(30))
     body: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class LogRow(Dated, Base):
+    """A line that a worker wrote about a job."""
+
+    __tablename__ = "processing_logs"
+    __table_args__ = (Index(None, "job_id", "seq", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    seq: Mapped[int] = mapped_column(BigInteger)
+    """Of the job's newest event when it was written down: it comes after that."""
+    at: Mapped[datetime]
+    """By the worker's clock."""
+    level: Mapped[str] = mapped_column(String(10))
+    event: Mapped[str] = mapped_column(String(80))
+    stage: Mapped[str | None] = mapped_column(String(40))
+    attempt: Mapped[int | None]
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reference: Mapped[str | None] = mapped_column(String(12))
+    """By which whoever met a defect names it."""
+    traceback: Mapped[str | None] = mapped_column(Text, deferred=True)
+    """For operators alone."""
+
+
+class WorkerRow(Dated, Base):
+    """A worker that has given a sign of life not long ago."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    """`HOST:PROCESS`; the owners of its stages begin with it and a slash."""
+    hostname: Mapped[str] = mapped_column(String(150))
+    process: Mapped[int]
+    queues: Mapped[list[str]] = mapped_column(ARRAY(String(40)))
+    concurrency: Mapped[int]
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+JOBS, STAGES, EVENTS, OUTBOX = (
+    cast("Table", each.__table__) for each in (JobRow, StageRow, EventRow, OutboxRow)
+)
+"""For what is done at every stage: without what the mapper does besides."""

@@ -1,24 +1,91 @@
 """Wake-ups that are sent once what they are about is committed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Interval, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from noteai.database import Database
-from noteai.jobs.models import OutboxRow
+from noteai import telemetry
+from noteai.database import Database, after_commit
+from noteai.jobs.models import OUTBOX, OutboxRow
 
-Send = Callable[[UUID, Sequence[str]], None]
+
+class Send(Protocol):
+    def __call__(self, job: UUID, stages: Sequence[str], helpers: int = 0, /) -> None:
+        """Wake a wave of stages; with `helpers`, ask so many to help with a stage instead."""
+        ...
+
+
 _PAUSE = timedelta(seconds=5)
 """Until a wake-up is tried again that could not be sent."""
 
 
-def put(session: Session, job: UUID, stages: Iterable[str], after: float = 0.0) -> None:
-    """Wake a wave of stages once this transaction is committed, and `after` seconds are over."""
-    due = func.now() + timedelta(seconds=after)
-    session.execute(insert(OutboxRow).values(job_id=job, stages=list(stages), due_at=due))
+CHANNEL = "noteai_outbox"
+"""Where Postgres says that something was put: whoever relays listens."""
+_HEAD_START = 2.0
+"""Seconds that a courier has before the relay sends a wake-up in its place."""
+_PUT = (
+    insert(OUTBOX)
+    .values(
+        job_id=bindparam("job"),
+        stages=bindparam("wave"),
+        due_at=func.now() + bindparam("delay", type_=Interval),
+    )
+    .returning(OUTBOX.c.id)
+)
+_PUT_AND_SAID = _PUT.returning(func.pg_notify(CHANNEL, ""))
+_SENT = delete(OUTBOX).where(OUTBOX.c.id == bindparam("sent"))
+
+
+@dataclass(frozen=True)
+class Courier:
+    """Sends a wake-up as soon as it is committed, and spares the relay the work.
+
+    Where it cannot, or dies, the relay does it a moment later: nothing is lost. What was sent but
+    could not be crossed out is sent twice, which changes nothing.
+    """
+
+    database: Database
+    send: Send
+
+    def __call__(self, number: int, job: UUID, stages: Sequence[str]) -> None:
+        try:
+            self.send(job, stages)
+            with self.database.autocommit() as connection:
+                connection.execute(_SENT, {"sent": number})
+        except Exception as error:  # noqa: BLE001 - whatever the broker's client raises
+            telemetry.logger().warning("wake_up_left_to_relay", run=str(job), reason=repr(error))
+
+
+def put(
+    session: Session,
+    job: UUID,
+    stages: Iterable[str],
+    after: float = 0.0,
+    courier: Courier | None = None,
+) -> None:
+    """Wake a wave of stages once this transaction is committed, and `after` seconds are over.
+
+    With a `courier` it is sent at once, else when the relay looks next.
+    """
+    wave = list(stages)
+    delay = timedelta(seconds=_HEAD_START if courier else after)
+    facts: dict[str, Any] = {"job": job, "wave": wave, "delay": delay}
+    putting = _PUT if courier or after else _PUT_AND_SAID
+    number = session.execute(putting, facts).scalars().one()
+    if courier:
+        after_commit(session, partial(courier, number, job, wave))
+
+
+def ask_for_help(session: Session, job: UUID, stage: str, helpers: int) -> None:
+    """Once this transaction is committed: for whoever has nothing else to do."""
+    put_it = insert(OUTBOX).values(job_id=job, stages=[stage], helpers=helpers)
+    session.execute(put_it.returning(func.pg_notify(CHANNEL, "")))
 
 
 def relay(database: Database, send: Send, batch: int = 100) -> int:
@@ -36,12 +103,12 @@ def relay(database: Database, send: Send, batch: int = 100) -> int:
 
 
 def _send_due(session: Session, send: Send, batch: int) -> tuple[list[int], Exception | None]:
-    query = select(OutboxRow.id, OutboxRow.job_id, OutboxRow.stages)
+    query = select(OutboxRow.id, OutboxRow.job_id, OutboxRow.stages, OutboxRow.helpers)
     due = query.where(OutboxRow.due_at <= func.now()).order_by(OutboxRow.due_at, OutboxRow.id)
     sent: list[int] = []
     for row in session.execute(due.limit(batch).with_for_update(skip_locked=True)).all():
         try:
-            send(row.job_id, row.stages)
+            send(row.job_id, row.stages, row.helpers)
         except Exception as error:  # noqa: BLE001 - raised again once the rest is committed
             later = update(OutboxRow).where(OutboxRow.id == row.id)
             session.execute(later.values(due_at=func.now() + _PAUSE))

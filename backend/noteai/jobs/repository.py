@@ -26,6 +26,8 @@ class Filter:
 
     states: tuple[ShownState, ...] = ()
     workflow: str | None = None
+    with_edits: bool = False
+    """Also jobs that change something of another one's results."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ def _cursor(job: JobRow) -> str:
 
 def _fits(wanted: Filter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
+    if not wanted.with_edits:
+        conditions.append(JobRow.parent_id.is_(None))
     if wanted.states:
         conditions.append(or_(*(_is(state) for state in wanted.states)))
     if wanted.workflow:

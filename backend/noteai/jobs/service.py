@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
@@ -18,7 +17,6 @@ from noteai.jobs.advance import advance, given_of
 from noteai.jobs.errors import (
     IdempotencyConflict,
     JobEnded,
-    JobNotEnded,
     JobNotFound,
     JobNotRetryable,
     UploadNotUsable,
@@ -29,7 +27,9 @@ from noteai.jobs.models import TERMINAL, JobRow, StageRow
 from noteai.jobs.repository import Jobs
 from noteai.uploads.errors import UploadNotFound
 from noteai.uploads.models import UploadRow
-from noteai.workflows import WORKFLOWS, workflow_named
+from noteai.webhooks import service as webhooks
+from noteai.webhooks.service import HookOrder
+from noteai.workflows import WORKFLOWS, from_uploads, workflow_named
 
 _LIFE = 24 * 3600.0
 
@@ -47,9 +47,13 @@ class JobOrder:
     """By stage, only what differs from the defaults."""
     given: Mapping[str, Any] = field(default_factory=dict)
     """Artifacts by the name of their type; left out, the upload once it is complete."""
+    parent_id: UUID | None = None
+    """The job of whose results this one changes something."""
     idempotency_key: str | None = None
     fingerprint: str | None = None
     """SHA-256 of the request: a key is good for one."""
+    webhook: HookOrder | None = None
+    """Checked already."""
     life: float = _LIFE
     """Seconds until the job is ended as overdue."""
 
@@ -69,18 +73,38 @@ def submit(
         UnknownWorkflow, UnknownStage, StageRequired, UnknownParameter, BadParameter
     """
     jobs = Jobs(session, account)
-    if order.idempotency_key and (found := jobs.find(order.idempotency_key)):
-        return _same(found, order)
-    with about("without"):
-        workflow = workflow_named(order.workflow, workflows).without(order.without)
-    params_of(workflow, order.params)
+    if found := repeated(session, account, order):
+        return found
+    workflow = checked(order, workflows)
     job = _insert(session, account, order, _upload(session, account, order.upload_id))
     if job is None:
         return _same(jobs.find(order.idempotency_key or ""), order)
+    if order.webhook:
+        webhooks.add_for_job(session, account, job, order.webhook)
     session.execute(insert(StageRow), _stages(job, workflow))
     journal.tell(session, job, "job_queued", {})
     advance(session, job, journal, workflows)
     return jobs.get(job)
+
+
+def checked(order: JobOrder, workflows: Workflows) -> Workflow:
+    """Its stages, once nothing is wrong with it as far as it does not depend on its upload.
+
+    Raises: UnknownWorkflow, UnknownStage, StageRequired, UnknownParameter, BadParameter
+    """
+    known = workflows if order.given else from_uploads(workflows)
+    with about("without"):
+        workflow = workflow_named(order.workflow, known).without(order.without)
+    params_of(workflow, order.params)
+    return workflow
+
+
+def repeated(session: Session, account: UUID, order: JobOrder) -> JobRow | None:
+    """The job that the same request made before. Raises: IdempotencyConflict."""
+    if not order.idempotency_key:
+        return None
+    found = Jobs(session, account).find(order.idempotency_key)
+    return _same(found, order) if found else None
 
 
 def uploads_finished(
@@ -104,7 +128,7 @@ def cancel(
 
     As often as asked. Raises: JobNotFound, JobEnded.
     """
-    job = _locked(session, account, job_id)
+    job = locked(session, account, job_id)
     if job.state in TERMINAL and job.state != "cancelled":
         raise JobEnded(state=job.state)
     if job.state != "cancelled" and job.cancel_requested_at is None:
@@ -124,7 +148,7 @@ def retry(
     workflows: Workflows = WORKFLOWS,
 ) -> JobRow:
     """Go on from the stages that were not done. Raises: JobNotFound, JobNotRetryable."""
-    job = _locked(session, account, job_id)
+    job = locked(session, account, job_id)
     if job.state not in ("failed", "cancelled"):
         raise JobNotRetryable(reason=f"it is {job.state}")
     again = [each.stage for each in job.stages if each.state != "done"]
@@ -135,15 +159,6 @@ def retry(
     journal.tell_all(session, job_id, messages, changes=_begun_anew(life))
     advance(session, job_id, journal, workflows)
     return Jobs(session, account).get(job_id)
-
-
-def delete(session: Session, account: UUID, job_id: UUID) -> None:
-    """With all that its stages found. Raises: JobNotFound, JobNotEnded."""
-    job = _locked(session, account, job_id)
-    if job.state not in TERMINAL:
-        raise JobNotEnded(state=job.state)
-    session.expunge(job)
-    session.execute(sql_delete(JobRow).where(JobRow.id == job_id))
 
 
 def _same(job: JobRow | None, order: JobOrder) -> JobRow:
@@ -174,6 +189,7 @@ def _insert(session: Session, account: UUID, order: JobOrder, upload: UploadRow)
         id=uuid4(),
         account_id=account,
         upload_id=order.upload_id,
+        parent_id=order.parent_id,
         title=order.title or upload.name,
         workflow=order.workflow,
         without=list(order.without),
@@ -199,7 +215,7 @@ def _stages(job: UUID, workflow: Workflow) -> list[dict[str, Any]]:
     ]
 
 
-def _locked(session: Session, account: UUID, job: UUID) -> JobRow:
+def locked(session: Session, account: UUID, job: UUID) -> JobRow:
     """Raises: JobNotFound."""
     query = select(JobRow.id).where(JobRow.id == job, JobRow.account_id == account)
     if session.scalar(query.with_for_update(key_share=True)) is None:

@@ -4,20 +4,24 @@ Whoever changes a job or one of its stages locks the job first, so that two neve
 other. The lock lets others refer to the job: events and outbox rows of other jobs' stages go on.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from noteai.jobs.graph import StageFacts
-from noteai.jobs.models import TERMINAL, JobRow, JobState, StageRow, StageState
+from noteai.jobs.models import JOBS, STAGES, TERMINAL, JobState, StageState
 
 
 class Locked(NamedTuple):
     state: JobState
     is_cancelled: bool
     is_overdue: bool
+    upload_id: UUID
+    workflow: str
+    without: list[str]
+    given: dict[str, Any]
 
     @property
     def has_ended(self) -> bool:
@@ -37,30 +41,30 @@ class Standing(NamedTuple):
         return StageFacts(self.stage, self.state, self.fraction)
 
 
+_JOB = select(
+    JOBS.c.state,
+    JOBS.c.cancel_requested_at.is_not(None),
+    func.coalesce(JOBS.c.deadline < func.now(), False),
+    *(JOBS.c[name] for name in Locked._fields[3:]),
+).where(JOBS.c.id == bindparam("job"))
+_LOCKED = _JOB.with_for_update(key_share=True)
+_LOCKED_IF_FREE = _JOB.with_for_update(key_share=True, skip_locked=True)
+_STAGES = (
+    select(*(STAGES.c[name] for name in Standing._fields))
+    .where(STAGES.c.job_id == bindparam("job"))
+    .order_by(STAGES.c.position)
+)
+
+
 def lock(session: Session, job: UUID, *, skip_locked: bool = False) -> Locked | None:
     """None where there is no such job, or where another has it and that is to be skipped."""
-    query = select(
-        JobRow.state,
-        JobRow.cancel_requested_at.is_not(None),
-        func.coalesce(JobRow.deadline < func.now(), False),
-    )
-    row = session.execute(
-        query.where(JobRow.id == job).with_for_update(key_share=True, skip_locked=skip_locked)
-    ).one_or_none()
+    query = _LOCKED_IF_FREE if skip_locked else _LOCKED
+    row = session.execute(query, {"job": job}).one_or_none()
     return Locked(*row) if row else None
 
 
 def stages(session: Session, job: UUID) -> list[Standing]:
-    query = select(
-        StageRow.stage,
-        StageRow.state,
-        StageRow.fraction,
-        StageRow.attempt,
-        StageRow.tries,
-        StageRow.failure,
-    )
-    rows = session.execute(query.where(StageRow.job_id == job).order_by(StageRow.position))
-    return [Standing(*row) for row in rows]
+    return [Standing(*row) for row in session.execute(_STAGES, {"job": job})]
 
 
 def facts(session: Session, job: UUID) -> list[StageFacts]:

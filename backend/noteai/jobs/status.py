@@ -25,6 +25,7 @@ _SHOWN = (
     "id",
     "title",
     "upload_id",
+    "parent_id",
     "workflow",
     "without",
     "params",
@@ -98,7 +99,7 @@ async def ask(question: Question, wait: float) -> Response:
 
 def _look(question: Question) -> Standing:
     asked = {"job": question.job, "account": question.account}
-    with question.database.reading() as connection:
+    with question.database.autocommit() as connection:
         if question.known:
             seq = _found(connection.execute(_SEQ, asked)).last_seq
             if is_known(seq, question.known):

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from noteai import telemetry
 from noteai.database import Database
 from noteai.engine.run import failure_of
-from noteai.jobs import outbox
+from noteai.jobs import outbox, parts
 from noteai.jobs.advance import advance
 from noteai.jobs.errors import WorkerLost
 from noteai.jobs.graph import Workflows
@@ -71,6 +71,7 @@ class Sweeper:
             )
             if tries is None:
                 return False
+            parts.forget(session, job, stage)
             if locked.is_cancelled:
                 _give(session, job, stage, state="cancelled", ended_at=func.now())
             elif tries >= self.attempts:

@@ -1,31 +1,22 @@
 """Rows as clients see them, and what is asked of many rows at once."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, and_, cast, func, select
+from sqlalchemy import JSON, Row, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from noteai.engine.workflow import Workflow
+from noteai.jobs.capacity import QueueList, QueueView, StageForm, WorkerView, WorkflowForm
 from noteai.jobs.errors import JobNotFound
-from noteai.jobs.models import EventRow, JobRow, StageRow
+from noteai.jobs.history import JobManifest, LogLine, LogPage, StageManifest
+from noteai.jobs.logs import Level, Place, facts_of, message_of, place_of, read
+from noteai.jobs.models import JobRow, StageRow
 from noteai.jobs.repository import shown_state
-from noteai.jobs.schemas import (
-    FailureView,
-    JobManifest,
-    JobSummary,
-    JobView,
-    LogLine,
-    LogPage,
-    QueueList,
-    QueueView,
-    StageForm,
-    StageManifest,
-    StageView,
-    WorkerView,
-    WorkflowForm,
-)
+from noteai.jobs.schemas import FailureView, JobSummary, JobView, StageView
+from noteai.jobs.workers import present
 
 _READY, _RUNNING = StageRow.state == "ready", StageRow.state == "running"
 _IS_DUE = and_(_READY, StageRow.ready_at <= func.now())
@@ -42,15 +33,16 @@ _QUEUES = (
     .group_by(StageRow.queue)
     .order_by(StageRow.queue)
 )
-_OWNERS = (
-    select(StageRow.owner, func.count().label("stages"))
-    .where(_RUNNING, StageRow.lease_until > func.now())
-    .group_by(StageRow.owner)
-    .order_by(StageRow.owner)
-)
-_LEVELS = {"stage_retried": "warning", "stage_skipped": "warning"}
-_SAID = ("stage", "attempt", "failure")
-"""What a line of the log has fields of its own for."""
+
+
+@dataclass(frozen=True)
+class LogQuestion:
+    """Which lines are asked for."""
+
+    after: str = "0"
+    limit: int = 200
+    level: Level = "info"
+    stage: str | None = None
 
 
 def summary(job: JobRow) -> JobSummary:
@@ -64,7 +56,7 @@ def view(job: JobRow, eta: float | None) -> JobView:
         params=job.params,
         is_cancel_requested=job.cancel_requested_at is not None,
         warnings=job.warnings,
-        failure=_failure(job.failure),
+        failure=failure_view(job.failure),
         cost=sum(each.cost for each in job.stages),
         eta=eta,
         last_seq=job.last_seq,
@@ -88,14 +80,14 @@ def form(workflow: Workflow) -> WorkflowForm:
     )
 
 
-def logs(session: Session, account: UUID, job: UUID, *, after: int, limit: int) -> LogPage:
-    """Its events but for the steps of progress. Raises: JobNotFound."""
+def logs(session: Session, account: UUID, job: UUID, asked: LogQuestion) -> LogPage:
+    """Its events but for the steps of progress, and what workers said. Raises: JobNotFound."""
     _check(session, account, job)
-    query = select(EventRow).where(EventRow.job_id == job, EventRow.seq > after)
-    query = query.where(EventRow.kind != "stage_progressed").order_by(EventRow.seq)
-    rows = session.scalars(query.limit(limit + 1)).all()
-    lines = [_line(row) for row in rows[:limit]]
-    return LogPage(lines=lines, next_after=lines[-1].seq if len(rows) > limit else None)
+    after, limit = Place.read(asked.after), asked.limit
+    rows = read(session, job, after, limit + 1, level=asked.level, stage=asked.stage)
+    page = rows[:limit]
+    next_after = str(place_of(page[-1])) if len(rows) > limit else None
+    return LogPage(lines=[_line(row) for row in page], next_after=next_after)
 
 
 def manifest(session: Session, account: UUID, job: UUID) -> JobManifest:
@@ -108,10 +100,16 @@ def manifest(session: Session, account: UUID, job: UUID) -> JobManifest:
     return JobManifest(job_id=job, workflow=workflow, stages=stages)
 
 
-def queues(session: Session) -> QueueList:
-    """Of all accounts together: how much there is to do, and who does it."""
+def queues(session: Session, lease: float) -> QueueList:
+    """Of all accounts together: how much there is to do, and who does it.
+
+    A worker is lost that has been silent for a `lease`.
+    """
     found = [QueueView(**row) for row in session.execute(_QUEUES).mappings()]
-    workers = [WorkerView(**row) for row in session.execute(_OWNERS).mappings()]
+    workers = [
+        WorkerView(**row._mapping, is_lost=row.silent > lease)  # noqa: SLF001 - its public name
+        for row in present(session)
+    ]
     waited = [each.oldest for each in found if each.oldest is not None]
     return QueueList(
         depth=sum(each.ready for each in found),
@@ -136,6 +134,7 @@ def _summary(job: JobRow) -> dict[str, Any]:
         "id": job.id,
         "title": job.title,
         "upload_id": job.upload_id,
+        "parent_id": job.parent_id,
         "workflow": job.workflow,
         "state": shown_state(job),
         "is_degraded": job.is_degraded,
@@ -159,26 +158,26 @@ def _stage(row: StageRow) -> StageView:
         cost=row.cost,
         started_at=row.started_at,
         ended_at=row.ended_at,
-        failure=_failure(row.failure),
+        failure=failure_view(row.failure),
     )
 
 
-def _line(row: EventRow) -> LogLine:
-    failure = row.body.get("failure") or {}
-    facts = {name: each for name, each in row.body.items() if name not in _SAID}
+def _line(row: Row[Any]) -> LogLine:
     return LogLine(
         seq=row.seq,
-        at=row.created_at,
-        level="error" if failure else _LEVELS.get(row.kind, "info"),
-        event=row.kind,
-        stage=row.body.get("stage"),
-        attempt=row.body.get("attempt"),
-        message=failure.get("message", ""),
-        facts=facts,
+        source="worker" if row.line else "event",
+        at=row.at,
+        level=row.level,
+        event=row.event,
+        stage=row.stage,
+        attempt=row.attempt,
+        message=message_of(row),
+        reference=row.reference,
+        facts=facts_of(row),
     )
 
 
-def _failure(failure: Mapping[str, Any] | None) -> FailureView | None:
+def failure_view(failure: Mapping[str, Any] | None) -> FailureView | None:
     """Without the exit status, which is the command line's."""
     if failure is None:
         return None

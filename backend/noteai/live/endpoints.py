@@ -22,6 +22,7 @@ from noteai.jobs.errors import JobNotFound
 from noteai.jobs.graph import shape
 from noteai.jobs.models import JobRow
 from noteai.live.errors import BadSequenceNumber, Code, Ending
+from noteai.live.origin import is_welcome
 from noteai.live.outlook import Waves
 from noteai.live.past import Past
 from noteai.live.socket import Conversation, close
@@ -54,6 +55,11 @@ async def follow_job_by_socket(
     socket: WebSocket, job_id: str, caller: Caller, services: Services
 ) -> None:
     """See docs/api.md for the messages and the codes that it is closed with."""
+    heard = socket.headers
+    allowed = services.service.allowed_origins
+    if not is_welcome(heard.get("origin"), heard.get("host"), allowed):
+        await socket.close()  # which is answered with 403
+        return
     await socket.accept()
     try:
         after = _number(socket.query_params.get("last_seq"))

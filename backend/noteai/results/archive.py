@@ -8,7 +8,7 @@ import io
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from noteai.engine.artifact import Artifact
 from noteai.engine.ports import ArtifactStore
 from noteai.export import Finished, write
 from noteai.jobs.models import JobRow
-from noteai.lecture.clips import ClipSet
+from noteai.lecture.clips import Clip, ClipSet
 from noteai.lecture.content import ContentAnalysis
 from noteai.lecture.highlights import HighlightPlan
 from noteai.lecture.layout import LayoutTimeline
@@ -25,15 +25,26 @@ from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Transcript
 from noteai.media.ffmpeg import Ffmpeg
 from noteai.results.errors import ResultAbsent
+from noteai.results.models import ClipRow
+from noteai.results.version import version_of
 
 Kind = TypeVar("Kind", bound=Artifact)
 _PIECE = 1 << 20
+_NONE: Mapping[int, dict[str, Any]] = {}
 _PACKED = frozenset({".mp4", ".jpg", ".jpeg", ".png"})
 """What cannot be made smaller."""
 
 
-def finished(job: JobRow, manifests: Sequence[dict[str, Any]]) -> Finished:
-    """Raises: ResultAbsent, where the recording was not read."""
+def finished(
+    job: JobRow,
+    manifests: Sequence[dict[str, Any]],
+    clips: Sequence[ClipRow] = (),
+    edits: Mapping[int, dict[str, Any]] = _NONE,
+) -> Finished:
+    """With the clips as they are now; `edits` are the manifests of those rendered again, by rank.
+
+    Raises: ResultAbsent, where the recording was not read.
+    """
     outputs = {each["stage"]: each["output"] for each in manifests}
 
     def made(stage: str, kind: type[Kind]) -> Kind | None:
@@ -50,13 +61,33 @@ def finished(job: JobRow, manifests: Sequence[dict[str, Any]]) -> Finished:
         transcript=made("transcript", Transcript),
         layout=made("layout", LayoutTimeline),
         content=made("content", ContentAnalysis),
-        highlights=made("segments", HighlightPlan),
-        clips=made("clips", ClipSet),
+        highlights=_as_changed(made("segments", HighlightPlan), clips),
+        clips=_as_they_are(made("clips", ClipSet), clips),
         manifests=[
-            {name: value for name, value in each.items() if name != "output"} for each in manifests
+            *map(_without_output, manifests),
+            *({**_without_output(each), "clip": rank} for rank, each in edits.items()),
         ],
         warnings=[str(each) for each in job.warnings],
     )
+
+
+def _as_they_are(made: ClipSet | None, rows: Sequence[ClipRow]) -> ClipSet | None:
+    if made is None or not rows:
+        return made
+    return made.model_copy(update={"clips": tuple(Clip.model_validate(row.clip) for row in rows)})
+
+
+def _as_changed(plan: HighlightPlan | None, rows: Sequence[ClipRow]) -> HighlightPlan | None:
+    """With the highlights of clips that were changed as they are now."""
+    if plan is None:
+        return plan
+    changed = {row.rank: version_of(row).highlight for row in rows if row.is_edited}
+    highlights = tuple(changed.get(each.rank, each) for each in plan.highlights)
+    return plan.model_copy(update={"highlights": highlights})
+
+
+def _without_output(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in manifest.items() if name != "output"}
 
 
 def build(lecture: Finished, store: ArtifactStore) -> Path:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Response, status
 from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
@@ -18,23 +18,35 @@ from noteai.engine.ports import FileGone
 from noteai.export import Finished
 from noteai.export.editor import as_otio
 from noteai.export.names import safe
-from noteai.jobs.errors import JobNotFound
+from noteai.jobs.errors import JobNotFound, UploadNotUsable
 from noteai.lecture.content import ContentAnalysis
 from noteai.lecture.layout import LayoutTimeline
 from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Transcript
-from noteai.results import archive, forms
-from noteai.results.errors import JobNotFinished, NotAcceptable, ResultAbsent
+from noteai.results import archive, examples, forms, service
+from noteai.results.changes import ClipChange
+from noteai.results.errors import (
+    ClipChanged,
+    ClipNotFound,
+    JobNotFinished,
+    NotAcceptable,
+    ResultAbsent,
+    SpanUnfit,
+    WordNotInClip,
+)
 from noteai.results.repository import Results
 from noteai.results.schemas import (
     ChapterList,
+    ClipView,
     HitList,
     LayoutView,
     ResultsView,
     SlideList,
     TranscriptView,
 )
-from noteai.results.views import Page, Url, chapter_view, hits, slide_view
+from noteai.results.service import Door
+from noteai.results.tags import etag, revisions
+from noteai.results.views import Page, Url, chapter_view, clip_view, hits, slide_view
 
 router = APIRouter()
 
@@ -46,14 +58,35 @@ Words = Annotated[
 _UNFINISHED = JobNotFinished(state="running", why="", remedy="Wait until it is completed.")
 _PROBLEMS = problems(JobNotFound(), _UNFINISHED)
 _PARTS = problems(JobNotFound(), ResultAbsent(stage="layout"), _UNFINISHED)
+Rank = Annotated[int, Path(ge=1, le=1000, description="1 is the best.")]
+IfMatch = Annotated[
+    str | None, Header(max_length=200, description="The ETag of the clip that was changed.")
+]
+_TAG = {"ETag": {"schema": {"type": "string"}, "description": "Send it as If-Match."}}
+_TAGGED: dict[int | str, dict[str, Any]] = {200: {"headers": _TAG}}
+_PLACE = {"schema": {"type": "string"}, "description": "The job that renders it."}
+_CHANGED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Nothing is to be rendered for it.", "headers": _TAG},
+    202: {
+        "model": ClipView,
+        "description": "It is being rendered.",
+        "headers": {**_TAG, "Location": _PLACE},
+    },
+}
+_NO_CLIP = (JobNotFound(), ClipNotFound(rank=9, job=UUID(int=0)), _UNFINISHED)
+_REFUSALS = problems(
+    *_NO_CLIP,
+    ResultAbsent(stage="transcript"),
+    ClipChanged(revision=3),
+    UploadNotUsable(state="aborted"),
+    WordNotInClip(word="w7"),
+    SpanUnfit(
+        start="61", end="3000", reason="the recording ends before", shortest="15", longest="90",
+        duration="2712.4",
+    ),
+)  # fmt: skip
 _builders = CapacityLimiter(2)
 """Archives that process builds at a time: each takes the room of all clips on the disk."""
-
-
-def _file(*kinds: str) -> dict[int | str, dict[str, Any]]:
-    text: dict[str, Any] = {"type": "string"}
-    content = {kind: {"schema": {} if kind.endswith("json") else text} for kind in kinds}
-    return {200: {"description": "The file.", "content": content}}
 
 
 @router.get("/results/{job_id}", responses=_PROBLEMS)
@@ -65,12 +98,57 @@ def results(job_id: JobId, caller: Caller, services: Services, tx: Tx) -> Result
     return page.view(found.reason_if_empty(), transcript)
 
 
+@router.get("/results/{job_id}/clips/{rank}", responses=problems(*_NO_CLIP) | _TAGGED)
+def clip(
+    job_id: JobId, rank: Rank, caller: Caller, services: Services, tx: Tx, response: Response
+) -> ClipView:
+    """A clip as it is now."""
+    found = Results.of(tx, caller, job_id)
+    shown = found.clip(rank)
+    response.headers["ETag"] = etag(shown.row.revision)
+    said = found.find("transcript", Transcript)
+    return clip_view(shown, found.job, said, _urls(services, caller))
+
+
+@router.patch("/results/{job_id}/clips/{rank}", responses=_REFUSALS | _CHANGED)
+def change_clip(
+    job_id: JobId,
+    rank: Rank,
+    change: ClipChange,
+    caller: Caller,
+    services: Services,
+    tx: Tx,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ClipView:
+    """Change a clip; what is not named stays. Only this clip is rendered again.
+
+    It is shown as it was until the job that renders it is done. A further change meanwhile is
+    made on top of the first, and takes its place.
+    """
+    door = Door(caller, services.journal, services.workflows, services.service.job_life)
+    changed = service.change_clip(tx, door, job_id, rank, change, revisions(if_match))
+    response.headers["ETag"] = etag(changed.shown.row.revision)
+    if changed.job:
+        response.status_code = status.HTTP_202_ACCEPTED
+        response.headers["Location"] = f"/api/v1/jobs/{changed.job}"
+    job, said = changed.results.job, changed.transcript
+    return clip_view(changed.shown, job, said, _urls(services, caller))
+
+
 @router.get(
     "/results/{job_id}/transcript",
     response_model=TranscriptView,
     responses=_PARTS
     | problems(NotAcceptable(accept="image/png"))
-    | {200: {"content": {forms.bare(each): {} for each in forms.MEDIA_TYPES.values()}}},
+    | {
+        200: {
+            "content": {
+                **examples.files("text/plain", "application/x-subrip", "text/vtt"),
+                "application/json": {"example": examples.TRANSCRIPT},
+            }
+        }
+    },
 )
 def transcript(
     job_id: JobId, caller: Caller, tx: Tx, accept: Annotated[str, Header()] = "*/*"
@@ -84,7 +162,7 @@ def transcript(
 @router.get(
     "/results/{job_id}/transcript.{suffix}",
     response_class=Response,
-    responses=_PARTS | _file(*map(forms.bare, forms.MEDIA_TYPES.values())),
+    responses=_PARTS | examples.file(*map(forms.bare, forms.MEDIA_TYPES.values())),
 )
 def transcript_file(
     job_id: JobId, suffix: Literal["json", "txt", "srt", "vtt"], caller: Caller, tx: Tx
@@ -102,7 +180,7 @@ def chapters(job_id: JobId, caller: Caller, tx: Tx) -> ChapterList:
 @router.get(
     "/results/{job_id}/chapters.{suffix}",
     response_class=Response,
-    responses=_PARTS | _file("text/plain", "text/vtt"),
+    responses=_PARTS | examples.file("text/plain", "text/vtt"),
 )
 def chapters_file(job_id: JobId, suffix: Literal["txt", "vtt"], caller: Caller, tx: Tx) -> Response:
     """Chapters as WebVTT, or as lines for the description of a video."""
@@ -125,13 +203,13 @@ def layout(job_id: JobId, caller: Caller, tx: Tx) -> LayoutView:
     return LayoutView.model_validate(found.model_dump(exclude={"slides"}))
 
 
-@router.get("/results/{job_id}/silence", responses=_PARTS)
+@router.get("/results/{job_id}/silence", responses=_PARTS | examples.like(examples.SILENCE))
 def silence(job_id: JobId, caller: Caller, tx: Tx) -> SilenceMap:
     """Where nobody speaks."""
     return Results.of(tx, caller, job_id).get("silence", SilenceMap)
 
 
-@router.get("/results/{job_id}/content", responses=_PARTS)
+@router.get("/results/{job_id}/content", responses=_PARTS | examples.like(examples.CONTENT))
 def content(job_id: JobId, caller: Caller, tx: Tx) -> ContentAnalysis:
     """Topics, and how much each sentence is worth seeing again, with what proves it."""
     return Results.of(tx, caller, job_id).get("content", ContentAnalysis)
@@ -149,7 +227,7 @@ def search(
 @router.get(
     "/results/{job_id}/highlights.otio",
     response_class=Response,
-    responses=_PARTS | _file("application/json"),
+    responses=_PARTS | examples.file("application/json"),
 )
 def highlights(job_id: JobId, caller: Caller, tx: Tx) -> Response:
     """The highlights as an OpenTimelineIO timeline, for editors."""
@@ -164,7 +242,7 @@ def highlights(job_id: JobId, caller: Caller, tx: Tx) -> Response:
     response_class=StreamingResponse,
     responses=_PARTS
     | problems(StoreUnavailable(reason="no answer"), FileGone(digest="0a" * 32))
-    | _file("application/zip"),
+    | examples.file("application/zip"),
 )
 async def export(job_id: JobId, caller: Caller, services: Services) -> StreamingResponse:
     """Everything in one ZIP: a page to open, clips, captions, slides, and how it was made."""
@@ -186,7 +264,8 @@ def _transcript(session: Session, account: UUID, job: UUID, suffix: str) -> Resp
 
 def _finished(session: Session, account: UUID, job: UUID) -> Finished:
     found = Results.of(session, account, job)
-    return archive.finished(found.job, found.manifests())
+    clips = [each.row for each in found.clips()]
+    return archive.finished(found.job, found.manifests(), clips, found.edit_manifests())
 
 
 def _urls(services: ApiServices, account: UUID) -> Url:

@@ -17,6 +17,41 @@ class ResultAbsent(InputError):
     http_status = 404
 
 
+class ClipNotFound(InputError):
+    """This job has no clip {rank}."""
+
+    hint = "GET /api/v1/results/{job} lists its clips."
+    http_status = 404
+
+
+class ClipChanged(InputError):
+    """This clip was changed meanwhile: it is at revision {revision}."""
+
+    hint = "Get it again, and send the change with its new ETag."
+    http_status = 412
+    field = "If-Match"
+
+
+class SpanUnfit(InputError):
+    """A clip cannot play from {start} to {end} seconds: {reason}."""
+
+    hint = "It lasts {shortest} to {longest} seconds of a recording of {duration} seconds."
+    field = "end"
+
+
+class WordNotInClip(InputError):
+    """The word {word} is not said in this clip."""
+
+    hint = "Name words by the ids that the clip's `words` have."
+    field = "captions.words"
+
+
+class EditCancelled(InputError):
+    """The change of this clip was cancelled."""
+
+    hint = "Send it again; the clip is as it was before."
+
+
 class NotAcceptable(InputError):
     """The transcript cannot be had as {accept}."""
 

@@ -131,3 +131,17 @@ class ClipRow(Dated, Base):
     evidence: Mapped[dict[str, Any]]
     clip: Mapped[dict[str, Any]]
     """The `Clip` with its files."""
+    look: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Of `ClipParams`, what was chosen for this clip alone."""
+    words: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Texts by the id of the word in whose place they stand in the captions."""
+
+    revision: Mapped[int] = mapped_column(default=1)
+    """Counts the changes that were accepted, from 1; clients have it as an ETag."""
+    is_edited: Mapped[bool] = mapped_column(default=False)
+    wanted: Mapped[dict[str, Any] | None]
+    """The `Version` that the edit job makes; None once it is this one."""
+    edit_job_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("jobs.id", ondelete="SET NULL"), index=True
+    )
+    """The job of the newest change that is rendered. How that stands is its row's business."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from noteai.database import Base
 from noteai.engine.artifact import Artifact
-from noteai.jobs.models import StageRow
+from noteai.jobs.models import JobRow, StageRow
 from noteai.lecture.clips import ClipSet
 from noteai.lecture.content import ContentAnalysis, Evidence
 from noteai.lecture.highlights import Highlight, HighlightPlan
@@ -21,13 +21,14 @@ from noteai.lecture.layout import LayoutTimeline
 from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Transcript
 from noteai.results import models
+from noteai.results.version import land
 
 Row = dict[str, Any]
 Rows = list[tuple[type[Base], list[Row]]]
 Kind = TypeVar("Kind", bound=Artifact)
 
-SEGMENTS = "segments"
-"""The stage whose plan says why each clip was chosen."""
+SEGMENTS, CLIPS = "segments", "clips"
+"""The stage whose plan says why each clip was chosen, and the one that renders it."""
 
 
 def project(session: Session, job: UUID, stage: str, output: dict[str, Any]) -> None:
@@ -35,7 +36,10 @@ def project(session: Session, job: UUID, stage: str, output: dict[str, Any]) -> 
 
     A stage that has no rows is passed over.
     """
-    if stage == "clips":
+    if stage == CLIPS and _is_edit(session, job):
+        _land(session, job, ClipSet.model_validate(output))
+        return
+    if stage == CLIPS:
         rows = _clips(ClipSet.model_validate(output), _passages(session, job))
     elif stage in _ROWS:
         rows = _ROWS[stage](output)
@@ -45,6 +49,20 @@ def project(session: Session, job: UUID, stage: str, output: dict[str, Any]) -> 
         session.execute(delete(table).where(table.__table__.c.job_id == job))
         if values:
             session.execute(insert(table), [{"job_id": job, **each} for each in values])
+
+
+def _is_edit(session: Session, job: UUID) -> bool:
+    return session.scalar(select(JobRow.parent_id).where(JobRow.id == job)) is not None
+
+
+def _land(session: Session, job: UUID, made: ClipSet) -> None:
+    """Show the clip that a change made, unless a newer change was accepted meanwhile."""
+    mine = select(models.ClipRow).where(
+        models.ClipRow.edit_job_id == job, models.ClipRow.wanted.is_not(None)
+    )
+    if row := session.scalar(mine.with_for_update()):
+        land(row, made.clips[0])
+        session.flush()
 
 
 def _passages(session: Session, job: UUID) -> Mapping[int, Highlight]:

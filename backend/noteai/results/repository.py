@@ -1,18 +1,19 @@
 """Every query about results. None answers beyond the account."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, func, literal, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, String, bindparam, func, literal, select, text
+from sqlalchemy.orm import Session, aliased
 
 from noteai.engine.artifact import Artifact
+from noteai.engine.run import failure_of
 from noteai.jobs.errors import JobNotFound
-from noteai.jobs.models import JobRow, StageRow
+from noteai.jobs.models import TERMINAL, JobRow, JobState, StageRow
 from noteai.jobs.repository import shown_state
-from noteai.results.errors import JobNotFinished, ResultAbsent
+from noteai.results.errors import ClipNotFound, EditCancelled, JobNotFinished, ResultAbsent
 from noteai.results.models import (
     ClipRow,
     ContentSegmentRow,
@@ -40,6 +41,44 @@ class Match:
     title: str = ""
 
 
+ClipState = Literal["ready", "rendering", "failed"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A clip, and how the job of its newest change stands."""
+
+    row: ClipRow
+    edit_state: JobState | None
+    edit_failure: dict[str, Any] | None
+
+    @property
+    def state(self) -> ClipState:
+        if self.row.wanted is None or self.edit_state is None:
+            return "ready"
+        if self.edit_state not in TERMINAL:
+            return "rendering"
+        return "failed"
+
+    @property
+    def failure(self) -> dict[str, Any] | None:
+        """Why the newest change did not come about."""
+        if self.state != "failed":
+            return None
+        return self.edit_failure or failure_of(EditCancelled()).model_dump()
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What stages gave, as JSON."""
+
+    by_stage: Mapping[str, Any]
+
+    def find(self, stage: str, kind: type[Kind]) -> Kind | None:
+        output = self.by_stage.get(stage)
+        return None if output is None else kind.model_validate(output)
+
+
 class Results:
     """Of one job that has completed."""
 
@@ -50,9 +89,8 @@ class Results:
     @classmethod
     def of(cls, session: Session, account: UUID, job_id: UUID) -> "Results":
         """Raises: JobNotFound, JobNotFinished."""
-        job = session.scalar(
-            select(JobRow).where(JobRow.id == job_id, JobRow.account_id == account)
-        )
+        mine = select(JobRow).where(JobRow.id == job_id, JobRow.account_id == account)
+        job = session.scalar(mine.where(JobRow.parent_id.is_(None)))
         if job is None:
             raise JobNotFound
         if job.state not in _FINISHED:
@@ -61,12 +99,16 @@ class Results:
 
     def find(self, stage: str, kind: type[Kind]) -> Kind | None:
         """The artifact that a stage gave."""
-        output = self._session.scalar(
-            select(StageRow.manifest["output"]).where(
-                StageRow.job_id == self.job.id, StageRow.stage == stage, StageRow.state == "done"
+        return self.outputs((stage,)).find(stage, kind)
+
+    def outputs(self, stages: Collection[str]) -> Outputs:
+        """In one statement."""
+        rows = self._session.execute(
+            select(StageRow.stage, StageRow.manifest["output"].label("output")).where(
+                StageRow.job_id == self.job.id, StageRow.stage.in_(stages), StageRow.state == "done"
             )
         )
-        return None if output is None else kind.model_validate(output)
+        return Outputs({row.stage: row.output for row in rows})
 
     def get(self, stage: str, kind: type[Kind]) -> Kind:
         """Raises: ResultAbsent."""
@@ -105,9 +147,38 @@ class Results:
         )
         return found or ""
 
-    def clips(self) -> Sequence[ClipRow]:
-        query = select(ClipRow).where(ClipRow.job_id == self.job.id).order_by(ClipRow.rank)
-        return self._session.scalars(query).all()
+    def clips(self) -> list[Shown]:
+        return [Shown(*row) for row in self._session.execute(self._clips().order_by(ClipRow.rank))]
+
+    def clip(self, rank: int) -> Shown:
+        """Raises: ClipNotFound."""
+        row = self._session.execute(self._clips().where(ClipRow.rank == rank)).one_or_none()
+        if row is None:
+            raise ClipNotFound(rank=rank, job=self.job.id)
+        return Shown(*row)
+
+    def edit_manifests(self) -> dict[int, dict[str, Any]]:
+        """By rank, how the files were made of clips that were rendered again."""
+        made = StageRow.manifest["output"]["clips"][0]
+        is_shown = (
+            made[file]["digest"].astext == ClipRow.clip[file]["digest"].astext
+            for file in ("video", "vtt")
+        )
+        query = (
+            select(ClipRow.rank, StageRow.manifest)
+            .join(JobRow, JobRow.parent_id == ClipRow.job_id)
+            .join(StageRow, StageRow.job_id == JobRow.id)
+            .where(ClipRow.job_id == self.job.id, StageRow.stage == "clips", *is_shown)
+        )
+        return {rank: manifest for rank, manifest in self._session.execute(query) if manifest}
+
+    def _clips(self) -> Select[tuple[ClipRow, JobState, dict[str, Any]]]:
+        edit = aliased(JobRow)
+        return (
+            select(ClipRow, edit.state, edit.failure)
+            .outerjoin(edit, edit.id == ClipRow.edit_job_id)
+            .where(ClipRow.job_id == self.job.id)
+        )
 
     def topics(self) -> Sequence[ContentSegmentRow]:
         table = ContentSegmentRow

@@ -3,21 +3,47 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from noteai.jobs.schemas import FailureView
+from noteai.lecture.clips import Aspect
 from noteai.lecture.content import Cue, Evidence
 from noteai.lecture.layout import Shot
 from noteai.lecture.transcript import Sentence, Word
+from noteai.results import examples
+from noteai.results.repository import ClipState
 from noteai.timeline import Span
 
 
-class CaptionUrls(BaseModel):
+class CaptionView(BaseModel):
     srt: str
     vtt: str
+    is_burned: bool = Field(
+        description="They are to be drawn into the picture; the job's warnings say where they "
+        "could not be."
+    )
+    words: dict[str, str] = Field(
+        description="By the id of a word, what stands in its place by hand."
+    )
+
+
+class EditView(BaseModel):
+    """A change that was accepted and is not there yet, or failed: the clip is as it was before."""
+
+    job_id: UUID = Field(description="Follow, cancel or retry it as any job.")
+    title: str
+    start: float
+    end: float
+    aspect: Aspect
+    is_burned: bool
+    words: dict[str, str]
+    failure: FailureView | None
 
 
 class ClipView(BaseModel):
     """A clip. Its URLs hold for a limited time: ask again for fresh ones."""
+
+    model_config = examples.shown(examples.CLIP)
 
     rank: int = Field(description="1 is the best.")
     title: str
@@ -33,9 +59,21 @@ class ClipView(BaseModel):
     width: int
     height: int
     loudness: float = Field(description="LUFS, as measured after rendering.")
+    aspect: Aspect
     video_url: str = Field(description="An mp4 that plays while it loads.")
     thumbnail_url: str
-    captions: CaptionUrls
+    captions: CaptionView
+    revision: int = Field(
+        description="Counts the changes that were accepted; its ETag is made of it."
+    )
+    state: ClipState = Field(
+        description="Its files can be played in every state: while a change is rendered, and "
+        "after one that failed, they are those from before."
+    )
+    is_edited: bool = Field(
+        description="It was changed by hand: score, reasons and evidence are of what it is now."
+    )
+    edit: EditView | None
 
 
 class ChapterView(BaseModel):
@@ -51,6 +89,8 @@ class ChapterView(BaseModel):
 
 
 class ChapterList(BaseModel):
+    model_config = examples.shown(examples.CHAPTERS)
+
     chapters: list[ChapterView]
 
 
@@ -63,11 +103,15 @@ class SlideView(BaseModel):
 
 
 class SlideList(BaseModel):
+    model_config = examples.shown(examples.SLIDES)
+
     slides: list[SlideView]
 
 
 class LayoutView(BaseModel):
     """How the picture is laid out over time; boxes are [x, y, w, h] in pixels."""
+
+    model_config = examples.shown(examples.LAYOUT)
 
     width: int
     height: int
@@ -76,6 +120,8 @@ class LayoutView(BaseModel):
 
 
 class TranscriptView(BaseModel):
+    model_config = examples.shown(examples.TRANSCRIPT)
+
     language: str
     words: list[Word]
     sentences: list[Sentence]
@@ -95,25 +141,7 @@ class Hit(BaseModel):
 
 
 class HitList(BaseModel):
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "hits": [
-                        {
-                            "kind": "sentence",
-                            "id": "s12",
-                            "start": 61.4,
-                            "end": 66.0,
-                            "title": "",
-                            "text": "Entropy never falls.",
-                            "highlight": "<mark>Entropy</mark> never falls.",
-                        }
-                    ]
-                }
-            ]
-        }
-    )
+    model_config = examples.shown(examples.HITS)
 
     hits: list[Hit] = Field(description="In order of time.")
 
@@ -134,6 +162,8 @@ class Links(BaseModel):
 
 
 class ResultsView(BaseModel):
+    model_config = examples.shown(examples.RESULTS)
+
     job_id: UUID
     title: str
     state: Literal["completed", "completed_empty"]

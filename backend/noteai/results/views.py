@@ -1,26 +1,33 @@
 """Results put together for clients."""
 
 import html
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from noteai.agents.clips import ClipParams
 from noteai.engine.artifact import FileRef
 from noteai.export.names import safe
+from noteai.jobs.models import JobRow
+from noteai.jobs.views import failure_view
 from noteai.lecture.clips import Clip
 from noteai.lecture.content import Evidence
 from noteai.lecture.transcript import Transcript, Word
 from noteai.lecture.writing import join
-from noteai.results.models import ClipRow, ContentSegmentRow, LayoutSlideRow
-from noteai.results.repository import BEGIN, END, LESS, MORE, Match, Results
+from noteai.results.excerpt import corrected
+from noteai.results.models import ContentSegmentRow, LayoutSlideRow
+from noteai.results.repository import BEGIN, END, LESS, MORE, Match, Results, Shown
 from noteai.results.schemas import (
-    CaptionUrls,
+    CaptionView,
     ChapterView,
     ClipView,
+    EditView,
     Hit,
     Links,
     ResultsView,
     SlideView,
 )
+from noteai.results.version import Version
 from noteai.timeline import Span
 
 Url = Callable[[FileRef, str], str]
@@ -48,16 +55,18 @@ class Page:
             reason_if_empty=reason,
             duration=job.duration,
             language=transcript.language if transcript else None,
-            clips=[clip_view(row, transcript, self.url) for row in self.results.clips()],
+            clips=[clip_view(each, job, transcript, self.url) for each in self.results.clips()],
             chapters=[chapter_view(row) for row in self.results.topics()],
             slides=[slide_view(row, self.url) for row in self.results.slides()],
             links=_links(str(job.id), self.has),
         )
 
 
-def clip_view(row: ClipRow, transcript: Transcript | None, url: Url) -> ClipView:
-    clip = Clip.model_validate(row.clip)
-    words = words_in(transcript.words if transcript else (), row.start, row.end)
+def clip_view(shown: Shown, job: JobRow, transcript: Transcript | None, url: Url) -> ClipView:
+    row = shown.row
+    clip, look = Clip.model_validate(row.clip), _look(job, row.look)
+    heard = words_in(transcript.words if transcript else (), row.start, row.end)
+    words = corrected(heard, row.words)
     name = f"{row.rank:02}-{safe(row.title, 'clip')}"
     return ClipView(
         rank=row.rank,
@@ -76,7 +85,35 @@ def clip_view(row: ClipRow, transcript: Transcript | None, url: Url) -> ClipView
         loudness=clip.loudness,
         video_url=url(clip.video, f"{name}.mp4"),
         thumbnail_url=url(clip.thumbnail, f"{name}.jpg"),
-        captions=CaptionUrls(srt=url(clip.srt, f"{name}.srt"), vtt=url(clip.vtt, f"{name}.vtt")),
+        aspect=look.aspect,
+        captions=CaptionView(
+            srt=url(clip.srt, f"{name}.srt"),
+            vtt=url(clip.vtt, f"{name}.vtt"),
+            is_burned=look.burn_captions,
+            words=row.words,
+        ),
+        revision=row.revision,
+        state=shown.state,
+        is_edited=row.is_edited,
+        edit=edit_view(shown, job),
+    )
+
+
+def edit_view(shown: Shown, job: JobRow) -> EditView | None:
+    row = shown.row
+    if shown.state == "ready" or row.edit_job_id is None:
+        return None
+    wanted = Version.model_validate(row.wanted)
+    look = _look(job, wanted.look)
+    return EditView(
+        job_id=row.edit_job_id,
+        title=wanted.highlight.title,
+        start=wanted.highlight.start,
+        end=wanted.highlight.end,
+        aspect=look.aspect,
+        is_burned=look.burn_captions,
+        words=wanted.words,
+        failure=failure_view(shown.failure),
     )
 
 
@@ -133,6 +170,11 @@ def _hit(kind: str, match: Match) -> Hit:
         text=match.text,
         highlight=marked(match.headline),
     )
+
+
+def _look(job: JobRow, own: Mapping[str, Any]) -> ClipParams:
+    """How a clip is to look: as all of the job, but for what was chosen for it alone."""
+    return ClipParams.model_validate({**job.params.get("clips", {}), **own})
 
 
 def _links(job: str, has: frozenset[str]) -> Links:

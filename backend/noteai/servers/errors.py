@@ -41,7 +41,10 @@ class FolderNotWritable(InputError):
 class FolderNotReachable(InputError):
     """The data folder is out of reach for the user {user}, who may not enter {path}."""
 
-    hint = "Postgres does not run as root but as {user}: choose another folder with --data."
+    hint = (
+        "Postgres does not run as root but as {user}: leave --data out for {instead}, choose a "
+        "folder that is not below {path}, or name a Postgres of your own in NOTEAI_DATABASE_URL."
+    )
     exit_status = 88
 
 

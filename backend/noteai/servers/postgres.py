@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from noteai.servers.data_folder import default_path
 from noteai.servers.errors import FolderNotReachable, NobodyToRunAs, ServerMissing
 from noteai.servers.process import LOOPBACK, Command, claim_port, run_once
 from noteai.servers.secret import kept_secret, private_folder
@@ -78,8 +79,11 @@ def prepare(
         ServerFailed: the cluster could not be made.
     """
     claim_port(port)
+    check_reach(folder)
     user = _user()
-    _open_to(user, private_folder(folder))
+    private_folder(folder)
+    if user:
+        os.chown(folder, user.pw_uid, user.pw_gid)
     programs = _programs(folder, user)
     password = kept_secret(folder / "password", user)
     cluster = folder / "cluster"
@@ -99,6 +103,17 @@ def prepare(
         holds=holds,
     )
     return Postgres(command, port, password)
+
+
+def check_reach(folder: Path) -> None:
+    """Whether whoever runs Postgres can enter what `folder` lies in, as far as it is there.
+
+    Raises: FolderNotReachable, NobodyToRunAs.
+    """
+    user = _user()
+    for each in folder.absolute().parents if user else ():
+        if user and each.exists() and not _may_enter(user, each):
+            raise FolderNotReachable(user=user.pw_name, path=each, instead=default_path())
 
 
 def _initialise(
@@ -135,15 +150,6 @@ def _user() -> pwd.struct_passwd | None:
         return pwd.getpwnam("nobody")
     except KeyError:
         raise NobodyToRunAs from None
-
-
-def _open_to(user: pwd.struct_passwd | None, folder: Path) -> None:
-    if user is None:
-        return
-    os.chown(folder, user.pw_uid, user.pw_gid)
-    for each in folder.absolute().parents:
-        if not _may_enter(user, each):
-            raise FolderNotReachable(user=user.pw_name, path=each)
 
 
 def _programs(folder: Path, user: pwd.struct_passwd | None) -> Path:

@@ -8,8 +8,10 @@ which ends with its process, and whoever takes over finds every step repeatable.
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from noteai.adapters.s3 import NotThere
@@ -17,7 +19,7 @@ from noteai.adapters.s3_incoming import PartsChanged
 from noteai.database import Database
 from noteai.engine.artifact import FileRef
 from noteai.media.container import recognise_bytes
-from noteai.uploads import repository
+from noteai.uploads import discards, repository
 from noteai.uploads.errors import (
     DigestMismatch,
     EmptyUpload,
@@ -117,27 +119,31 @@ def _end(
 ) -> UploadProblem | None:
     problem: UploadProblem | None = None
     try:
-        file = _settle(row, intake, claims)
+        file = _settle(session, row, intake, claims)
     except UploadRefused as refusal:
         row.state, row.refusal, problem = "refused", refusal.code, refusal
     except UploadProblem as unfit:
         row.state = "awaiting_parts"
         return unfit
     else:
-        row.state, row.completed_at = "complete", repository.now(session)
+        now = repository.now(session)
+        row.state, row.completed_at = "complete", now
+        row.expires_at = now + timedelta(seconds=intake.limits.life)
         row.digest, row.media_type = file.digest, file.media_type
     session.flush()
     intake.ended(session, row.id)
     return problem
 
 
-def _settle(row: UploadRow, intake: Intake, claims: Sequence[Claim]) -> FileRef:
+def _settle(session: Session, row: UploadRow, intake: Intake, claims: Sequence[Claim]) -> FileRef:
+    """Raises: UploadProblem; FilesDiscarded, where the same file is being removed just now."""
     key = incoming_key(row.account_id, row.id)
     _join(row, key, intake, claims)
     _check_size(row, intake.objects.size(key))
     file = _recognised(row, intake.objects.read(key))
     if row.digest not in (None, file.digest):
         raise DigestMismatch
+    discards.check(session, row.account_id, [file.digest], func.clock_timestamp())
     intake.store(row.account_id).adopt(key, file)
     return file
 

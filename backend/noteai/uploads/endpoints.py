@@ -1,6 +1,6 @@
 """Uploads over HTTP. Nothing here waits for the store while it holds a transaction."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from noteai.adapters.s3 import StoreUnavailable
 from noteai.api.dependencies import Caller, Services, Tx
 from noteai.api.schema import problems
 from noteai.paging import BadCursor, Place
-from noteai.uploads import repository, service
+from noteai.uploads import repository, service, views
 from noteai.uploads.completion import complete
+from noteai.uploads.declaration import declare
 from noteai.uploads.errors import (
     BadName,
     DigestMismatch,
@@ -32,24 +33,22 @@ from noteai.uploads.errors import (
     UploadBusy,
     UploadExpired,
     UploadFinished,
+    UploadInUse,
     UploadLost,
     UploadNotFound,
     UploadTooLarge,
     UploadUnfinished,
 )
-from noteai.uploads.models import UploadRow, UploadState
+from noteai.uploads.models import UploadState
 from noteai.uploads.reception import receive
 from noteai.uploads.schemas import (
     Completion,
     DownloadUrl,
     NewUpload,
-    ReceivedPart,
     UploadList,
     UploadProgress,
     UploadView,
-    WantedPart,
 )
-from noteai.uploads.service import Intake, Standing
 
 router = APIRouter()
 
@@ -77,6 +76,8 @@ _FORM: dict[str, Any] = {
 _AWAY = StoreUnavailable(reason="ReadTimeoutError")
 _NO_ROOM = (UploadTooLarge(limit=20 << 30), TooManyUploads(limit=50), EmptyUpload())
 _BAD_NAME = BadName(reason="names a folder")
+DECLARING = (_BAD_NAME, *_NO_ROOM, _AWAY)
+"""What is answered to who declares an upload."""
 _UNFIT_PARTS = (
     PartsMissing(numbers="3, 7"),
     PartSizeWrong(number=3, size=5, expected=8 << 20),
@@ -95,7 +96,7 @@ Count = Annotated[int, Query(ge=0, le=1000, description="so many URLs at most")]
 @router.post(
     "/uploads",
     status_code=status.HTTP_201_CREATED,
-    responses=problems(_BAD_NAME, *_NO_ROOM, _AWAY),
+    responses=problems(*DECLARING),
 )
 def declare_upload(
     declared: NewUpload, caller: Caller, services: Services, response: Response, urls: Count = 100
@@ -104,11 +105,9 @@ def declare_upload(
 
     A file that the account has already, by its SHA-256, is `complete` at once.
     """
-    row = service.declare(services.database, services.uploads, caller, declared.declaration())
+    row = declare(services.database, services.uploads, caller, declared.declaration())
     response.headers["Location"] = f"/api/v1/uploads/{row.id}"
-    missing = service.cut_of(row).missing(()) if row.state == "awaiting_parts" else ()
-    standing = Standing(missing=missing)
-    return _progress(services.uploads, row, standing, after=0, urls=urls, now=row.created_at)
+    return views.declared(services.uploads, row, urls)
 
 
 @router.get("/uploads", responses=problems(BadCursor()))
@@ -124,7 +123,7 @@ def list_uploads(
     rows = repository.find(session, caller, state=state, before=before, limit=limit + 1)
     page, last = rows[:limit], rows[limit - 1] if len(rows) > limit else None
     return UploadList(
-        uploads=[_view(row) for row in page],
+        uploads=[views.view(row) for row in page],
         next_cursor=Place(last.created_at, last.id).cursor() if last else None,
     )
 
@@ -138,7 +137,7 @@ def get_upload(
         row = service.find(session, caller, upload_id)
         now = repository.now(session)
     standing = service.standing(row, services.uploads)
-    return _progress(services.uploads, row, standing, after=after, urls=urls, now=now)
+    return views.progress(services.uploads, row, standing, after=after, urls=urls, now=now)
 
 
 @router.post(
@@ -157,17 +156,20 @@ async def complete_upload(
         *(services.database, services.uploads, caller, upload_id, claims),
         limiter=services.uploads.verifiers,
     )
-    return _view(row)
+    return views.view(row)
 
 
 @router.delete(
     "/uploads/{upload_id}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(UploadNotFound(), UploadFinished()),
+    responses=problems(UploadNotFound(), UploadFinished(), UploadInUse()),
 )
-def abort_upload(upload_id: UUID, caller: Caller, services: Services, session: Tx) -> None:
-    """Give up an unfinished upload: its parts are removed. Again is no error."""
-    service.abort(session, services.uploads, caller, upload_id)
+def delete_upload(upload_id: UUID, caller: Caller, services: Services, session: Tx) -> None:
+    """Give up an unfinished upload, again without an error: its parts are removed. Or remove a
+    complete one that no job uses: its file leaves the store a while later.
+    """
+    after = services.service.discard_after
+    service.remove(session, services.uploads, caller, upload_id, after)
 
 
 @router.post(
@@ -191,7 +193,7 @@ async def upload_form(
     kind = request.headers.get("content-type", "")
     row = await receive(request.stream(), kind, services.database, intake, caller)
     response.headers["Location"] = f"/api/v1/uploads/{row.id}"
-    return _view(row)
+    return views.view(row)
 
 
 @router.get("/videos/presigned-url", responses=problems(UploadNotFound(), UploadUnfinished()))
@@ -203,30 +205,3 @@ def download_url(upload_id: UUID, caller: Caller, services: Services) -> Downloa
         now = repository.now(session)
     expires_at = now + timedelta(seconds=intake.limits.url_life)
     return DownloadUrl(url=service.download_url(row, intake), expires_at=expires_at)
-
-
-def _view(row: UploadRow) -> UploadView:
-    return UploadView.model_validate(_facts(row))
-
-
-def _progress(
-    intake: Intake, row: UploadRow, standing: Standing, *, after: int, urls: int, now: datetime
-) -> UploadProgress:
-    asked = [each for each in standing.missing if each.number > after][:urls]
-    tickets = service.tickets(row, intake, asked, now)
-    life = timedelta(seconds=service.url_life(row, intake.limits, now))
-    return UploadProgress(
-        **_facts(row),
-        received=[ReceivedPart(**vars(part)) for part in standing.received],
-        wanted=[WantedPart(**vars(each.slice), url=each.url) for each in tickets],
-        wanted_count=len(standing.missing),
-        urls_expire_at=now + life if tickets else None,
-    )
-
-
-def _facts(row: UploadRow) -> dict[str, Any]:
-    return {
-        **{name: getattr(row, name) for name in UploadView.model_fields if hasattr(row, name)},
-        "sha256": row.digest,
-        "part_count": service.cut_of(row).count,
-    }

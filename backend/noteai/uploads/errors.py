@@ -111,9 +111,16 @@ class UploadUnfinished(UploadProblem):
 
 
 class UploadFinished(UploadProblem):
-    """This upload is complete, or about to be, and can no longer be aborted."""
+    """This upload is about to be complete, and can no longer be aborted."""
 
-    hint = "Delete the jobs that use it instead."
+    hint = "Delete it once it is complete."
+    http_status = 409
+
+
+class UploadInUse(UploadProblem):
+    """This upload cannot be deleted: jobs use it."""
+
+    hint = "Delete those jobs first."
     http_status = 409
 
 
@@ -179,3 +186,9 @@ REFUSALS: dict[str, type[UploadRefused]] = {
     for error in (EmptyUpload, UploadLost, SizeMismatch, DigestMismatch, NotMedia)
 }
 """By the code that the row of a refused upload keeps."""
+
+
+class FilesDiscarded(TransientError):
+    """Files that were found in the store have been removed meanwhile."""
+
+    hint = "Try again in a moment: they are made or sent anew."

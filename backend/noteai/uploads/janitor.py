@@ -10,9 +10,9 @@ from uuid import UUID
 from noteai.adapters.s3_incoming import Stray
 from noteai.database import Database
 from noteai.errors import NoteAIError
-from noteai.uploads import repository
+from noteai.uploads import discards, repository
 from noteai.uploads.completion import complete
-from noteai.uploads.service import Intake, forget
+from noteai.uploads.service import Intake, drop, forget
 
 _BATCH = 100
 _STUCK = timedelta(minutes=10)
@@ -23,10 +23,17 @@ _STUCK = timedelta(minutes=10)
 class Tidied:
     expired: int = 0
     finished: int = 0
+    unused: int = 0
     removed: int = 0
 
 
-def tidy(database: Database, intake: Intake, *, stuck: timedelta = _STUCK) -> Tidied:
+def tidy(
+    database: Database,
+    intake: Intake,
+    *,
+    stuck: timedelta = _STUCK,
+    after: float = discards.GRACE,
+) -> Tidied:
     """One round. Any number of processes may run it, at any time.
 
     Raises:
@@ -35,6 +42,7 @@ def tidy(database: Database, intake: Intake, *, stuck: timedelta = _STUCK) -> Ti
     return Tidied(
         expired=_expire(database, intake),
         finished=_finish(database, intake, stuck),
+        unused=_drop_unused(database, after),
         removed=_remove_strays(database, intake),
     )
 
@@ -61,6 +69,12 @@ def _finish(database: Database, intake: Intake, stuck: timedelta) -> int:
             complete(database, intake, row.account_id, row.id, patience=0)
             ended += 1
     return ended
+
+
+def _drop_unused(database: Database, after: float) -> int:
+    """Complete uploads of which no job was made for a while, or none is left."""
+    with database.transaction() as session:
+        return drop(session, repository.take_unused(session, _BATCH), after)
 
 
 def _remove_strays(database: Database, intake: Intake) -> int:

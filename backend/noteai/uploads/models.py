@@ -1,10 +1,13 @@
-"""An upload is a file that a client sends in parts; complete, it is content of its account."""
+"""An upload is a file that a client sends in parts; complete, it is content of its account.
+
+What an account no longer needs is written down before it is removed.
+"""
 
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from noteai.database import Base, Dated, Identified
@@ -35,3 +38,33 @@ class UploadRow(Identified, Dated, Base):
     completed_at: Mapped[datetime | None]
     refusal: Mapped[str | None] = mapped_column(String(60))
     """The code of the error that ended it."""
+
+
+class DiscardRow(Base):
+    """Something in the store of an account that may be removed, unless somebody needs it.
+
+    First it is condemned, then removed: whoever comes to rely on it in between finds out here.
+    """
+
+    __tablename__ = "discards"
+    __table_args__ = (
+        Index("ix_discards_due", "due_at", postgresql_where=text("condemned_at IS NULL")),
+        Index(
+            "ix_discards_condemned",
+            "condemned_at",
+            postgresql_where=text("condemned_at IS NOT NULL AND removed_at IS NULL"),
+        ),
+        Index("ix_discards_removed", "removed_at", postgresql_where=text("removed_at IS NOT NULL")),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Of a file, or the key of a manifest."""
+    due_at: Mapped[datetime]
+    """Not to be touched before."""
+    condemned_at: Mapped[datetime | None]
+    """Since when nobody may rely on it any more: nobody did."""
+    removed_at: Mapped[datetime | None]
+    """Since when it is certainly not there, unless it was kept anew."""

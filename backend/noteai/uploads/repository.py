@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, delete, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from noteai.accounts.models import Account
+from noteai.jobs.models import JobRow
 from noteai.paging import Place
 from noteai.uploads.errors import UploadNotFound
 from noteai.uploads.models import UploadRow, UploadState
@@ -91,6 +92,27 @@ def find_stuck(session: Session, limit: int, patience: timedelta) -> Sequence[Up
     return session.scalars(query.order_by(UploadRow.created_at).limit(limit)).all()
 
 
+def keep(session: Session, upload: UUID, seconds: float) -> None:
+    """A complete upload stays for so long from now, and as long as a job uses it."""
+    row = update(UploadRow).where(UploadRow.id == upload, UploadRow.state == "complete")
+    session.execute(row.values(expires_at=func.now() + timedelta(seconds=seconds)))
+
+
+def take_unused(session: Session, limit: int) -> Sequence[UploadRow]:
+    """Complete ones that no job uses and that are past their time, locked against new jobs."""
+    query = select(UploadRow).where(UploadRow.state == "complete", ~_is_in_time(), ~_is_in_use())
+    query = query.order_by(UploadRow.expires_at).limit(limit)
+    return session.scalars(query.with_for_update(skip_locked=True)).all()
+
+
+def remove_unused(session: Session, uploads: Sequence[UploadRow]) -> list[UploadRow]:
+    """Those that were removed: no job has come to use them before they were locked."""
+    asked = UploadRow.id.in_([each.id for each in uploads])
+    gone = delete(UploadRow).where(asked, ~_is_in_use()).returning(UploadRow.id)
+    removed = set(session.scalars(gone.execution_options(synchronize_session=False)))
+    return [each for each in uploads if each.id in removed]
+
+
 def states(session: Session, uploads: Sequence[UUID]) -> dict[UUID, UploadState]:
     """Of the uploads that there are."""
     query = select(UploadRow.id, UploadRow.state).where(UploadRow.id.in_(uploads))
@@ -99,3 +121,7 @@ def states(session: Session, uploads: Sequence[UUID]) -> dict[UUID, UploadState]
 
 def _is_in_time() -> ColumnElement[bool]:
     return UploadRow.expires_at > func.now()
+
+
+def _is_in_use() -> ColumnElement[bool]:
+    return exists().where(JobRow.upload_id == UploadRow.id)

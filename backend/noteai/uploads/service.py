@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from noteai.adapters.s3 import NotThere
 from noteai.adapters.s3_incoming import Part, S3Incoming
 from noteai.adapters.s3_store import S3Store
-from noteai.database import Database, after_commit
+from noteai.database import after_commit
 from noteai.engine.artifact import FileRef
 from noteai.errors import NoteAIError
-from noteai.uploads import repository
+from noteai.uploads import discards, repository
 from noteai.uploads.errors import (
     REFUSALS,
     EmptyUpload,
@@ -23,12 +23,12 @@ from noteai.uploads.errors import (
     UploadAborted,
     UploadExpired,
     UploadFinished,
+    UploadInUse,
     UploadRefused,
     UploadTooLarge,
     UploadUnfinished,
 )
 from noteai.uploads.models import UploadRow
-from noteai.uploads.names import check_name
 from noteai.uploads.parts import Cut, Slice
 
 
@@ -97,32 +97,6 @@ def content(row: UploadRow) -> FileRef:
     return FileRef(digest=row.digest, media_type=row.media_type, size=row.size)
 
 
-def declare(
-    database: Database, intake: Intake, account: UUID, declaration: Declaration
-) -> UploadRow:
-    """A new upload; complete at once where the account has the same file already.
-
-    Opens its own transactions, none of which waits for the store.
-
-    Raises:
-        BadName, EmptyUpload, UploadTooLarge, TooManyUploads
-    """
-    declaration = replace(declaration, name=check_name(declaration.name))
-    check_size(declaration.size, intake.limits)
-    same = _same(database, intake, account, declaration)
-    if same:
-        return _written(database, intake, _again(same, declaration))
-    with database.transaction() as session:
-        check_room(session, account, intake.limits)
-    row = new_row(account, declaration)
-    row.multipart_id = intake.objects.begin(incoming_key(account, row.id))
-    try:
-        return _written(database, intake, row)
-    except BaseException:
-        forget(row, intake)
-        raise
-
-
 def check_size(size: int, limits: Limits) -> None:
     if size == 0:
         raise EmptyUpload
@@ -170,20 +144,39 @@ def url_life(row: UploadRow, limits: Limits, now: datetime) -> float:
     return min(limits.url_life, (row.expires_at - now).total_seconds())
 
 
-def abort(session: Session, intake: Intake, account: UUID, upload: UUID) -> None:
-    """Forget an unfinished upload; again is no error.
+def remove(
+    session: Session,
+    intake: Intake,
+    account: UUID,
+    upload: UUID,
+    after: float = discards.GRACE,
+) -> None:
+    """Give up an unfinished upload, again without an error, or a complete one that no job uses.
+
+    The file of that follows `after` seconds later.
 
     Raises:
-        UploadNotFound, UploadFinished
+        UploadNotFound, UploadFinished, UploadInUse
     """
     row = repository.get(session, account, upload, locked=True)
-    if row.state in ("verifying", "complete"):
+    if row.state == "verifying":
         raise UploadFinished
+    if row.state == "complete" and not drop(session, [row], after):
+        raise UploadInUse
     if row.state == "awaiting_parts":
         row.state = "aborted"
         session.flush()
         intake.ended(session, row.id)
         after_commit(session, lambda: forget(row, intake))
+
+
+def drop(session: Session, rows: Sequence[UploadRow], after: float) -> int:
+    """Remove complete uploads that no job uses, and later their files; how many it were."""
+    gone = repository.remove_unused(session, rows)
+    for account in {each.account_id for each in gone}:
+        files = {each.digest for each in gone if each.account_id == account and each.digest}
+        discards.put(session, account, files, after)
+    return len(gone)
 
 
 def forget(row: UploadRow, intake: Intake) -> None:
@@ -241,25 +234,3 @@ def write(session: Session, intake: Intake, row: UploadRow) -> None:
     row.completed_at = now if row.state == "complete" else None
     session.add(row)
     session.flush()
-
-
-def _same(
-    database: Database, intake: Intake, account: UUID, declaration: Declaration
-) -> UploadRow | None:
-    if declaration.digest is None:
-        return None
-    with database.transaction() as session:
-        same = repository.find_same(session, account, declaration.digest, declaration.size)
-    return same if same and intake.store(account).has(content(same)) else None
-
-
-def _again(same: UploadRow, declaration: Declaration) -> UploadRow:
-    row = new_row(same.account_id, declaration)
-    row.state, row.media_type = "complete", same.media_type
-    return row
-
-
-def _written(database: Database, intake: Intake, row: UploadRow) -> UploadRow:
-    with database.transaction() as session:
-        write(session, intake, row)
-    return row

@@ -3,10 +3,13 @@
 from celery import Celery
 from kombu import Queue
 
+from noteai.worker.letting_go import LettingGo
+
 QUEUES = ("media", "speech", "vision", "language", "default")
 """Named by what a stage needs."""
 DEFAULT_QUEUE = "default"
 STAGE_TASK = "noteai.stage"
+HELP_TASK = "noteai.help"
 ADVANCE_TASK = "noteai.advance"
 _ANSWER_WITHIN = 15.0  # longer than the ten seconds that a worker waits in one BRPOP
 _CONNECT_WITHIN = 5.0
@@ -31,6 +34,7 @@ def make_app(broker_url: str, prefix: str, longest: float) -> Celery:
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
     )
+    app.steps["consumer"].add(LettingGo)
     return app
 
 

@@ -1,15 +1,17 @@
-"""Wake-ups as Celery messages: one stage is a task, several are a chord. Ids only."""
+"""Wake-ups as Celery messages: one stage is a task, several are a chord. Ids only.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+Helpers of a stage are asked by tasks, too; they belong to no chord.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from celery import Celery, chord
 
 from noteai.engine.workflow import Workflow
-from noteai.worker.app import ADVANCE_TASK, DEFAULT_QUEUE, STAGE_TASK
-
-Send = Callable[[UUID, Sequence[str]], None]
+from noteai.jobs.outbox import Send
+from noteai.worker.app import ADVANCE_TASK, DEFAULT_QUEUE, HELP_TASK, STAGE_TASK
 
 
 def queues_of(workflows: Iterable[Workflow]) -> dict[str, str]:
@@ -32,11 +34,19 @@ def wake(app: Celery, queues: Mapping[str, str], job: UUID, stages: Sequence[str
     return chord(signatures, body=body, app=app)
 
 
+def wake_helper(app: Celery, queues: Mapping[str, str], job: UUID, stage: str) -> Any:
+    """What to send so that somebody does parts of a stage that another holds."""
+    return _signature(app, HELP_TASK, queues.get(stage, DEFAULT_QUEUE), str(job), stage)
+
+
 def sender(app: Celery, queues: Mapping[str, str]) -> Send:
     """Sends wake-ups; raises what the broker's client raises when it cannot."""
 
-    def send(job: UUID, stages: Sequence[str]) -> None:
-        wake(app, queues, job, stages).apply_async()
+    def send(job: UUID, stages: Sequence[str], helpers: int = 0, /) -> None:
+        if not helpers:
+            wake(app, queues, job, stages).apply_async()
+        for message in helpers * [wake_helper(app, queues, job, stages[0])]:
+            message.apply_async()
 
     return send
 

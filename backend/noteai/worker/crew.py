@@ -18,10 +18,12 @@ from noteai.adapters.redis_events import RedisPublisher
 from noteai.database import Database
 from noteai.jobs.journal import Journal
 from noteai.jobs.ledger import SqlLedger
+from noteai.jobs.parts import SqlParts
 from noteai.settings import Settings
 from noteai.worker import tasks
 from noteai.worker.app import make_app
 from noteai.worker.canvas import queues_of, sender
+from noteai.worker.logbook import Logbook
 from noteai.worker.scratch import Scratch
 from noteai.worker.trade import Trade
 from noteai.worker.vigil import Rhythm
@@ -68,7 +70,7 @@ def work(
 
     @cache
     def workplace() -> Workplace:
-        return make_workplace(settings, trade, app, lifeline)
+        return make_workplace(settings, trade, app, lifeline, supervisor)
 
     def leave(**_: object) -> None:
         if workplace.cache_info().currsize:
@@ -81,15 +83,22 @@ def work(
     _crew(app, queues, concurrency).start()
 
 
+def name_of(supervisor: int) -> str:
+    """Of the worker that a process supervises."""
+    return f"{socket.gethostname()}:{supervisor}"
+
+
 def make_workplace(
-    settings: Settings, trade: Trade, app: Celery, lifeline: Connection | None
+    settings: Settings, trade: Trade, app: Celery, lifeline: Connection | None, supervisor: int
 ) -> Workplace:
     """All that the stages of this process share."""
     service = settings.service
-    database, heart = (Database(settings.database_url, pool=1, overflow=2) for _ in range(2))
+    connect = partial(Database, settings.database_url, pool=1, overflow=2, idle=service.lease)
+    database, heart = connect(), connect()
     publisher, scratch = RedisPublisher(settings.redis_url), Scratch(scratch_of(settings))
     journal = Journal(publisher)
-    owner = f"{socket.gethostname()}:{os.getpid()}"
+    book = Logbook.of(heart)
+    owner = f"{name_of(supervisor)}/{os.getpid()}"
     ledger = partial(
         SqlLedger, journal=journal, owner=owner, lease=service.lease, attempts=service.attempts
     )
@@ -100,10 +109,12 @@ def make_workplace(
         journal=journal,
         ledger=ledger(database),
         heart=ledger(heart),
+        parts=SqlParts(database, owner, service.lease),
+        part_heart=SqlParts(heart, owner, service.lease),
         rhythm=Rhythm(lease=service.lease, heartbeat=service.heartbeat),
         scratch=scratch,
         send=sender(app, queues_of(trade.workflows.values())),
-        closing=(scratch, database, heart, publisher),
+        closing=(book, scratch, database, heart, publisher),
         lifeline=lifeline,
     )
 

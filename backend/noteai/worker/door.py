@@ -7,35 +7,26 @@ thread. It lives no longer than the supervisor does, of whose life it knows by a
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.process import BaseProcess
 from types import FrameType
 
 from noteai import telemetry
-from noteai.adapters.redis_events import RedisPublisher
-from noteai.database import Database
-from noteai.jobs import outbox
-from noteai.jobs.journal import Journal
-from noteai.jobs.sweep import Swept, sweep
-from noteai.objects import intake_of, objects_of
+from noteai.jobs.workers import Worker
 from noteai.settings import Settings
-from noteai.uploads.janitor import Tidied, tidy
-from noteai.worker import crew, loops
+from noteai.worker import chores, crew
 from noteai.worker.app import QUEUES
-from noteai.worker.canvas import queues_of, sender
 from noteai.worker.scratch import sweep_scratch
 from noteai.worker.trade import Trade
 
 _PAUSE = 1.0
 _GRACE = 15.0
-_UNCLAIMED = 2 / 3
-"""Leases that a ready stage may wait until it is woken again."""
-_TIDY = 300.0
-"""Seconds between two looks for what uploads left in the store."""
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -61,7 +52,7 @@ def serve(
     with _asked_to_leave() as asked:
         supervisor = Supervisor(settings, trade, queues, concurrency)
         try:
-            with _beside(settings, trade):
+            with chores.done_beside(settings, trade, _worker(queues, concurrency)):
                 supervisor.keep_running(asked)
                 supervisor.leave(asked)
         finally:
@@ -123,47 +114,16 @@ class Supervisor:
         worker.start()
 
 
-@contextmanager
-def _beside(settings: Settings, trade: Trade) -> Iterator[None]:
-    """The loops run; at the end, what was given back is sent."""
-    database = Database(settings.database_url, pool=2)
-    publish = RedisPublisher(settings.redis_url)
-    journal = Journal(publish)
-    send = sender(crew.app_of(settings), queues_of(trade.workflows.values()))
-    intake = intake_of(settings, objects_of(settings), journal)
-    service = settings.service
-
-    def look() -> Swept:
-        return sweep(
-            database,
-            journal,
-            attempts=service.attempts,
-            patience=service.lease * _UNCLAIMED,
-            workflows=trade.workflows,
-        )
-
-    def tidy_up() -> Tidied:
-        return tidy(database, intake)
-
-    running = (
-        loops.relay_loop(database, send),
-        loops.every("sweeper", service.sweep, look),
-        loops.every("scratch", service.sweep, lambda: sweep_scratch(crew.scratch_of(settings))),
-        loops.every("janitor", _TIDY, tidy_up),
+def _worker(queues: Sequence[str], concurrency: int) -> Worker:
+    process = os.getpid()
+    return Worker(
+        crew.name_of(process),
+        socket.gethostname(),
+        process,
+        queues,
+        concurrency,
+        datetime.now(UTC),
     )
-    for loop in running:
-        loop.start()
-    try:
-        yield
-    finally:
-        for loop in running:
-            loop.stop()
-        for loop in running:
-            loop.join()
-        with suppress(Exception):  # the next worker's relay will do it
-            outbox.relay(database, send)
-        database.close()
-        publish.close()
 
 
 @contextmanager

@@ -1,15 +1,16 @@
 """Relay, sweeper and janitor are threads of a worker's supervisor. Any number of them may run."""
 
 import threading
+import time
 from collections.abc import Callable
 
 from noteai import telemetry
-from noteai.database import Database
+from noteai.database import Bell, Database
 from noteai.jobs import outbox
-from noteai.worker.canvas import Send
+from noteai.jobs.outbox import Send
+from noteai.webhooks.courier import Post, deliver_next
 
 BATCH = 100
-_BUSY = 0.2
 _IDLE = 1.0
 _TROUBLED = 2.0
 
@@ -51,19 +52,37 @@ class Loop:
 
 
 def relay_loop(database: Database, send: Send) -> Loop:
-    """What is in the outbox goes to the broker."""
+    """What is in the outbox goes to the broker: as soon as it is said that there is something,
+    and now and then in any case.
+    """
+    bell = Bell(database, outbox.CHANNEL)
 
     def relay() -> float:
-        return pause_after(outbox.relay(database, send, BATCH))
+        if outbox.relay(database, send, BATCH) < BATCH:
+            bell.wait(_IDLE)
+        return 0.0
 
     return Loop("relay", relay)
 
 
-def pause_after(sent: int) -> float:
-    """At once after a full batch, soon after some, later after none."""
-    if sent >= BATCH:
+def couriers(database: Database, post: Post, count: int) -> tuple[Loop, ...]:
+    """What waits for webhooks goes out, to so many at a time. While there is nothing, one looks
+    for all of them.
+    """
+    idle_until = 0.0
+
+    def deliver() -> float:
+        nonlocal idle_until
+        now = time.monotonic()
+        if now < idle_until:
+            return idle_until - now
+        idle_until = now + _IDLE
+        if not deliver_next(database, post):
+            return _IDLE
+        idle_until = 0.0
         return 0.0
-    return _BUSY if sent else _IDLE
+
+    return tuple(Loop(f"courier {number}", deliver) for number in range(count))
 
 
 def every(name: str, seconds: float, work: Callable[[], object]) -> Loop:

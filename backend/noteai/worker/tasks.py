@@ -1,7 +1,8 @@
-"""The two tasks. Ids travel, and nothing is ever raised: a chord always comes to its body."""
+"""The tasks. Ids travel, and nothing is ever raised: a chord always comes to its body."""
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,19 +10,19 @@ from celery import Celery
 from pydantic import ValidationError
 
 from noteai import telemetry
+from noteai.engine.division import help_out
+from noteai.engine.ports import Attempt, Taken
 from noteai.engine.run import failure_of, run_stage
 from noteai.errors import Cancelled, InputError, TransientError
-from noteai.jobs import outbox
-from noteai.jobs.advance import advance
+from noteai.jobs.claim import Claimed
 from noteai.jobs.models import JobRow
-from noteai.worker.app import ADVANCE_TASK, STAGE_TASK
+from noteai.worker.app import ADVANCE_TASK, HELP_TASK, STAGE_TASK
 from noteai.worker.vigil import Vigil
 from noteai.worker.watched import WatchedLedger
 from noteai.worker.workplace import Workplace
 
 DONE = "done"
 """What every task returns, whatever happened: facts are in the database."""
-_BATCH = 20
 
 
 def register(app: Celery, workplace: Callable[[], Workplace]) -> None:
@@ -29,9 +30,15 @@ def register(app: Celery, workplace: Callable[[], Workplace]) -> None:
 
     @app.task(name=STAGE_TASK, bind=True, shared=False)  # type: ignore[untyped-decorator]
     def stage(task: Any, job: str, stage: str) -> str:
-        went_well = _safely(lambda: do_stage(workplace(), UUID(job), stage), job, stage)
-        if not (went_well and task.request.chord):  # else the chord's body does it
+        is_part = bool(task.request.chord)
+        work = partial(do_stage, advances=not is_part)
+        if not _safely(lambda: work(workplace(), UUID(job), stage), job, stage):
             _safely(lambda: do_advance(workplace(), UUID(job)), job)
+        return DONE
+
+    @app.task(name=HELP_TASK, shared=False)  # type: ignore[untyped-decorator]
+    def help_with(job: str, stage: str) -> str:
+        _safely(lambda: do_help(workplace(), UUID(job), stage), job, stage)
         return DONE
 
     @app.task(name=ADVANCE_TASK, shared=False)  # type: ignore[untyped-decorator]
@@ -40,46 +47,77 @@ def register(app: Celery, workplace: Callable[[], Workplace]) -> None:
         return DONE
 
 
-def do_stage(place: Workplace, job: UUID, name: str) -> bool:
+def do_stage(place: Workplace, job: UUID, name: str, *, advances: bool = True) -> bool:
     """One attempt at a stage, unless it is taken or has ended: whether it was done here.
+
+    The job `advances` in the transaction that ends the stage; else the chord's body does it.
 
     Raises: TransientError, where it is to be tried again later.
     """
-    with place.database.transaction() as session:
-        row = session.get(JobRow, job)
-    if row is None:
+    claimed = place.ledger.take(job, name)
+    if claimed is None:
         return False
     vigil = place.vigil()
-    ledger = WatchedLedger(place.ledger, vigil)
+    inner = place.ledger.advancing(place.mover) if advances else place.ledger
+    ledger = WatchedLedger(inner, vigil, Attempt(str(job), name, claimed.attempt))
     try:
-        _attempt(row, name, place, ledger, vigil)
+        with telemetry.about(attempt=claimed.attempt):
+            _attempt(claimed, name, place, ledger, vigil)
     finally:
         vigil.end()
     return ledger.is_done
 
 
+def do_help(place: Workplace, job: UUID, name: str) -> None:
+    """Parts of a stage that another holds, until none is left: nothing of the stage is decided."""
+    with place.database.transaction() as session:
+        row = session.get(JobRow, job)
+    if row is None:
+        return
+    with suppress(Cancelled):
+        while taken := place.parts.help(str(job), name):
+            vigil = place.vigil_of_part(taken)
+            try:
+                vigil.begin(taken.attempt)
+                _help(row, taken, place, vigil)
+            finally:
+                vigil.end()
+
+
 def do_advance(place: Workplace, job: UUID) -> None:
     """Say what comes next, and send it at once: the relay would do so a moment later."""
     with place.database.transaction() as session:
-        advance(session, job, place.journal, place.workflows)
-    outbox.relay(place.database, place.send, _BATCH)
+        place.mover.advance(session, job)
 
 
-def _attempt(row: JobRow, name: str, place: Workplace, ledger: WatchedLedger, vigil: Vigil) -> None:
+def _attempt(
+    claimed: Claimed, name: str, place: Workplace, ledger: WatchedLedger, vigil: Vigil
+) -> None:
     try:
-        run = place.run(row)
+        run = place.run(claimed)
     except (InputError, ValidationError) as error:
-        if attempt := ledger.claim(str(row.id), name):
+        if attempt := ledger.claim(str(claimed.id), name):
             ledger.failed(attempt, failure_of(error))
         return
     with suppress(Cancelled):
-        run_stage(run, name, place.world(row.account_id, ledger, vigil))
+        run_stage(run, name, place.world(claimed.account_id, ledger, vigil))
+
+
+def _help(row: JobRow, taken: Taken, place: Workplace, vigil: Vigil) -> None:
+    world = place.world(row.account_id, place.ledger, vigil)
+    try:
+        run = place.run(row)
+    except (InputError, ValidationError):  # of another version: for the holder, who is of its own
+        world.parts.leave(taken)
+        return
+    help_out(run, taken, world)
 
 
 def _safely(work: Callable[[], object], job: str, stage: str = "") -> bool:
     log = telemetry.logger().bind(run=job, stage=stage)
     try:
-        return bool(work())
+        with telemetry.about(run=job, stage=stage):
+            return bool(work())
     except TransientError as error:
         log.warning("task_put_off", code=error.code)
     except Exception:  # a failure never leaves through a chord

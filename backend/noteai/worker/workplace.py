@@ -10,17 +10,21 @@ from noteai import tables as _all_tables  # noqa: F401 - rows refer to those of 
 from noteai.database import Database
 from noteai.engine.artifact import Artifact
 from noteai.engine.params import params_of
+from noteai.engine.ports import Ledger, Taken
 from noteai.engine.run import Run, World
 from noteai.engine.workflow import Workflow
+from noteai.jobs.advance import Mover
+from noteai.jobs.claim import Claimed
 from noteai.jobs.graph import shape
 from noteai.jobs.journal import Journal
 from noteai.jobs.ledger import SqlLedger
 from noteai.jobs.models import JobRow
-from noteai.worker.canvas import Send
+from noteai.jobs.outbox import Courier, Send
+from noteai.jobs.parts import SqlParts
 from noteai.worker.scratch import Scratch
 from noteai.worker.trade import Equipment
 from noteai.worker.vigil import Rhythm, Vigil
-from noteai.worker.watched import WatchedLedger
+from noteai.worker.watched import PartHeart, WatchedParts
 
 
 class Closing(Protocol):
@@ -36,6 +40,9 @@ class Workplace:
     ledger: SqlLedger
     heart: SqlLedger
     """The same ledger on a connection of its own."""
+    parts: SqlParts
+    part_heart: SqlParts
+    """The same on the heart's connection."""
     rhythm: Rhythm
     scratch: Scratch
     send: Send
@@ -49,7 +56,10 @@ class Workplace:
     def vigil(self) -> Vigil:
         return Vigil(self.heart, self.rhythm, self.lifeline)
 
-    def world(self, account: UUID, ledger: WatchedLedger, vigil: Vigil) -> World:
+    def vigil_of_part(self, taken: Taken) -> Vigil:
+        return Vigil(PartHeart(self.part_heart, taken), self.rhythm, self.lifeline)
+
+    def world(self, account: UUID, ledger: Ledger, vigil: Vigil) -> World:
         return World(
             store=self.equipment.store(account),
             ledger=ledger,
@@ -57,9 +67,15 @@ class Workplace:
             resources=self.equipment.resources,
             scratch=self.scratch.folder,
             cancelled=vigil.cancelled,
+            parts=WatchedParts(self.parts, vigil),
         )
 
-    def run(self, row: JobRow) -> Run:
+    @property
+    def mover(self) -> Mover:
+        """Sends at once what becomes ready."""
+        return Mover(self.journal, self.workflows, Courier(self.database, self.send))
+
+    def run(self, row: JobRow | Claimed) -> Run:
         """Raises: InputError, ValidationError, where the row is of another version of NoteAI."""
         workflow = shape(row, self.workflows)
         given: dict[type[Artifact], Artifact] = {

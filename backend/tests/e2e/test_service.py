@@ -70,11 +70,13 @@ class Seen:
 def seen(client: Client, lecture: Sample) -> Seen:
     """The sample lecture from its upload in parts to its clips."""
     sent: list[float] = []
-    upload = client.upload(lecture.video, sent.append)
-    assert sent[-1] == 1.0
-    job = client.submit(upload["id"], "highlights", "Sample")["id"]
+    submitted = client.submit(lecture.video, "highlights", "Sample")
+    job = submitted["id"]
+    assert submitted["state"] == "awaiting_upload"
     with ThreadPoolExecutor(1) as pool:
         heard: Future[list[dict[str, Any]]] = pool.submit(listen, client.url, job)
+        client.send(lecture.video, submitted["upload"], sent.append)
+        assert sent[-1] == 1.0
         polled = list(client.follow(job))
         return Seen(heard.result(LONGEST), polled)
 

@@ -2,7 +2,14 @@ import errno
 
 from running import every_error
 
-from noteai.errors import InputError, NoSpaceLeft, NoteAIError, TransientError, understood
+from noteai.errors import (
+    InputError,
+    NoMemoryLeft,
+    NoSpaceLeft,
+    NoteAIError,
+    TransientError,
+    understood,
+)
 
 _SERVICE = (
     "noteai.api.",
@@ -11,6 +18,7 @@ _SERVICE = (
     "noteai.live.",
     "noteai.results.",
     "noteai.uploads.",
+    "noteai.webhooks.",
 )
 """What these raise, the command line never ends with: clients get it over HTTP."""
 
@@ -42,6 +50,10 @@ def test_a_full_disk_is_understood() -> None:
     said = understood(OSError(errno.ENOSPC, "full", "/data/x"))
     assert isinstance(said, NoSpaceLeft)
     assert "/data/x" in said.message
+
+
+def test_exhausted_memory_is_understood() -> None:
+    assert isinstance(understood(MemoryError()), NoMemoryLeft)
 
 
 def test_another_error_stays_what_it_is() -> None:

@@ -1,5 +1,5 @@
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 import structlog
@@ -55,3 +55,28 @@ def test_a_set_up_of_others_stays() -> None:
         telemetry.logger().info("said")
     assert [each["event"] for each in heard] == ["said"]
     assert isinstance(structlog.get_config()["logger_factory"], structlog.ReturnLoggerFactory)
+
+
+def test_who_listens_hears_also_what_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    telemetry.set_level("warning")
+    heard: list[tuple[str, str | None]] = []
+
+    def hear(line: Mapping[str, object], traceback: str | None) -> None:
+        heard.append((str(line["event"]), traceback))
+        raise RuntimeError("a listener's trouble is its own")
+
+    telemetry.listen(hear)
+    telemetry.logger().debug("looked_at")
+    telemetry.logger().info("stage_refused")
+    try:
+        break_down("x")
+    except ValueError:
+        telemetry.logger().exception("stage_broke")
+    telemetry.stop_listening(hear)
+    telemetry.logger().error("said_to_nobody")
+    assert [event for event, _ in heard] == ["stage_refused", "stage_broke"]
+    assert heard[0][1] is None
+    assert "break_down" in (heard[1][1] or "")
+    shown = capsys.readouterr().err
+    assert "stage_refused" not in shown
+    assert "reference" in shown

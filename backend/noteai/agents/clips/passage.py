@@ -1,10 +1,10 @@
 """A highlight on the clip's own clock: its pauses, takes and candidates for the thumbnail."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from noteai.agents.clips.composition import Size, compose
-from noteai.lecture.layout import Box, LayoutTimeline, Shot
+from noteai.lecture.layout import Box, Shot
 from noteai.lecture.transcript import Word
 from noteai.media.cuts import Cut
 from noteai.media.filters import Scene, Take
@@ -28,9 +28,9 @@ def inner_pauses(passage: Span, words: Sequence[Word], longest: float | None) ->
     ]
 
 
-def takes(layout: LayoutTimeline | None, cut: Cut, source: Size, stage: Box) -> tuple[Take, ...]:
+def takes(shots: Sequence[Shot], cut: Cut, source: Size, stage: Box) -> tuple[Take, ...]:
     """The scenes of the clip in order; neighbours that look the same are one."""
-    scenes = _merged(_scenes(layout.shots if layout else (), cut, source, stage))
+    scenes = _merged(_scenes(shots, cut, source, stage))
     scenes = scenes or [(0, compose(None, source, stage))]
     ends = [*(first for first, _ in scenes[1:]), cut.frames]
     starts = [0, *ends[:-1]]
@@ -40,13 +40,15 @@ def takes(layout: LayoutTimeline | None, cut: Cut, source: Size, stage: Box) -> 
     )
 
 
-def snapshots(layout: LayoutTimeline | None, cut: Cut, fade: float) -> tuple[int, ...]:
-    """Frames that may serve as thumbnail: spread evenly, and the last of each slide."""
+def snapshots(slide_ends: Iterable[float], cut: Cut, fade: float) -> tuple[int, ...]:
+    """Frames that may serve as thumbnail: spread evenly, and the last of each slide.
+
+    `slide_ends` are seconds of the recording.
+    """
     edge = min(cut.frames - 1, round(fade * cut.rate))
     room = cut.frames - 1 - 2 * edge
     spread = [edge + round(room * n / (_EVENLY - 1)) for n in range(_EVENLY)] if room > 0 else []
-    visits = [visit for slide in layout.slides for visit in slide.visits] if layout else []
-    before = (cut.frame_at(visit.end - _BEFORE_CHANGE) for visit in visits)
+    before = (cut.frame_at(end - _BEFORE_CHANGE) for end in slide_ends)
     complete = [frame for frame in before if edge < frame < cut.frames - edge]
     return tuple(sorted({*spread, *complete})) or (cut.frames // 2,)
 

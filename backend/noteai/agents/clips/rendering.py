@@ -1,27 +1,21 @@
 """One clip, rendered by itself: it can be made anew, or beside others."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from noteai.agents.clips.composition import Canvas, Size, canvas, caption_columns
+from noteai.agents.clips.order import ClipOrder, RenderedClip
 from noteai.agents.clips.page import page
-from noteai.agents.clips.params import ClipParams
 from noteai.agents.clips.passage import inner_pauses, snapshots, takes
 from noteai.agents.clips.thumbnail import choose
-from noteai.engine.stage import Context
+from noteai.engine.stage import Context, part
 from noteai.lecture.captions import Cue, CueStyle, cues, to_srt, to_vtt
-from noteai.lecture.clips import Clip
-from noteai.lecture.highlights import Highlight
-from noteai.lecture.layout import Box, LayoutTimeline
-from noteai.lecture.recording import Recording
-from noteai.lecture.transcript import Transcript
+from noteai.lecture.layout import Box
 from noteai.media import filters, fonts, render
 from noteai.media.cuts import Cut, constant_rate, cut, lead
 from noteai.media.ffmpeg import Ffmpeg
 from noteai.media.render import Encoding, Loudness, Mix
-from noteai.timeline import span
 
 AUDIOGRAM_RATE = 25.0
 _AUDIOGRAM = Size(1280, 720)
@@ -31,16 +25,6 @@ _SOFT_LIMITING = 2.0
 """dB over the limit that cost hardly any loudness."""
 _MOST_LOST = 6.0
 _MOST_THREADS = 8
-
-
-@dataclass(frozen=True)
-class Source:
-    """A recording with what is known about it, and where its file lies."""
-
-    path: Path
-    recording: Recording
-    transcript: Transcript
-    layout: LayoutTimeline | None
 
 
 @dataclass(frozen=True)
@@ -55,32 +39,30 @@ class _Job:
     title: str
 
 
-def render_clip(
-    source: Source,
-    highlight: Highlight,
-    params: ClipParams,
-    ffmpeg: Ffmpeg,
-    ctx: Context,
-    on_time: Callable[[float], None] | None = None,
-) -> Clip:
-    """Render one highlight in a folder of its own; `on_time` hears the seconds written.
+@part(version="1")
+def clip(order: ClipOrder, ffmpeg: Ffmpeg, ctx: Context) -> RenderedClip:
+    """Render one passage.
 
     One run of ffmpeg makes the picture, the sound and the thumbnail's candidates; a run
     before it measures the loudness of the sound alone.
     """
-    folder = ctx.workdir / f"clip-{highlight.rank}"
-    folder.mkdir(exist_ok=True)
-    job = _plan(source, highlight, params)
+    path, folder = ctx.fetch(order.recording.file), ctx.workdir / "clip"
+    folder.mkdir()
+    job = _plan(order)
     if job.drawn is not None:
         _typeset(job, folder)
-    mix = _mix(source, job.cut, params, ffmpeg, folder)
-    ffmpeg.run(_arguments(source, job, mix, params), folder, on_time)
-    return _kept(job, highlight, folder, ctx)
+    mix = _mix(path, order, job.cut, ffmpeg, folder)
+
+    def on_time(seconds: float) -> None:
+        ctx.progress(min(1.0, seconds / job.cut.length))
+
+    ffmpeg.run(_arguments(path, order, job, mix), folder, on_time)
+    return _kept(job, folder, ctx)
 
 
-def _plan(source: Source, highlight: Highlight, params: ClipParams) -> _Job:
-    recording, video, transcript = source.recording, source.recording.video, source.transcript
-    passage = span(highlight.start, min(highlight.end, max(recording.duration, highlight.start)))
+def _plan(order: ClipOrder) -> _Job:
+    video, transcript, params = order.recording.video, order.spoken, order.params
+    passage = order.passage
     pauses = inner_pauses(passage, transcript.words, params.remove_pauses_longer_than)
     average = video.frame_rate if video else AUDIOGRAM_RATE
     size = Size(video.width, video.height) if video else _AUDIOGRAM
@@ -89,11 +71,11 @@ def _plan(source: Source, highlight: Highlight, params: ClipParams) -> _Job:
     shape = canvas(size, params.aspect, params.max_short_side, captioned=captioned)
     style = CueStyle(columns=caption_columns(shape.size))
     return _Job(
-        cut=cut(passage, pauses, rate, lead(recording.container)),
+        cut=cut(passage, pauses, rate, lead(order.recording.container)),
         canvas=shape,
         cues=cues(transcript, None, passage, pauses),
         drawn=cues(transcript, style, passage, pauses) if captioned else None,
-        title="" if video else highlight.title,
+        title=order.title,
     )
 
 
@@ -105,26 +87,26 @@ def _typeset(job: _Job, folder: Path) -> None:
     (folder / filters.CAPTIONS_FILE).write_text(text, encoding="utf-8")
 
 
-def _mix(source: Source, job_cut: Cut, params: ClipParams, ffmpeg: Ffmpeg, folder: Path) -> Mix:
+def _mix(path: Path, order: ClipOrder, job_cut: Cut, ffmpeg: Ffmpeg, folder: Path) -> Mix:
     """The gain to the loudness asked for; where it drives the limiter hard, corrected once."""
+    recording, params = order.recording, order.params
     mix = Mix(0.0, params.true_peak, min(params.fade, job_cut.length / 4))
-    if source.recording.audio_track is None:
+    if recording.audio_track is None:
         return mix
-    path = str(source.path)
-    ffmpeg.run(render.measure(path, source.recording, job_cut), folder)
+    ffmpeg.run(render.measure(str(path), recording, job_cut), folder)
     heard = _loudness(folder)
     if heard.integrated <= render.SILENT:
         return mix
     mix = replace(mix, gain=min(_MOST_GAIN, params.loudness - heard.integrated))
     if heard.peak + mix.gain <= params.true_peak + _SOFT_LIMITING:
         return mix
-    ffmpeg.run(render.measure(path, source.recording, job_cut, mix), folder)
+    ffmpeg.run(render.measure(str(path), recording, job_cut, mix), folder)
     lost = params.loudness - _loudness(folder).integrated
     return replace(mix, gain=min(_MOST_GAIN, mix.gain + max(0.0, min(_MOST_LOST, lost))))
 
 
-def _arguments(source: Source, job: _Job, mix: Mix, params: ClipParams) -> tuple[str, ...]:
-    path, recording = str(source.path), source.recording
+def _arguments(file: Path, order: ClipOrder, job: _Job, mix: Mix) -> tuple[str, ...]:
+    path, recording, params = str(file), order.recording, order.params
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
     encoding = Encoding(params.preset, params.crf, params.audio_bitrate, threads)
     size, stage, _ = job.canvas
@@ -132,29 +114,24 @@ def _arguments(source: Source, job: _Job, mix: Mix, params: ClipParams) -> tuple
         wave = _wave(size)
         return render.audiogram(path, recording, job.cut, size, wave, mix, encoding)
     upright = Size(recording.video.width, recording.video.height)
-    layout = None if params.aspect == "source" else source.layout
+    shots = () if params.aspect == "source" else order.shots
     picture = filters.Picture(
         index=recording.video.index,
         source=upright,
         canvas=size,
-        takes=takes(layout, job.cut, upright, stage),
-        snapshots=snapshots(source.layout, job.cut, mix.fade),
+        takes=takes(shots, job.cut, upright, stage),
+        snapshots=snapshots(order.slide_ends, job.cut, mix.fade),
     )
     captioned = job.drawn is not None
     return render.clip(path, recording, job.cut, picture, mix, encoding, captioned=captioned)
 
 
-def _kept(job: _Job, highlight: Highlight, folder: Path, ctx: Context) -> Clip:
+def _kept(job: _Job, folder: Path, ctx: Context) -> RenderedClip:
     """Put the files of a rendered clip into the store."""
     (folder / "clip.srt").write_text(to_srt(job.cues), encoding="utf-8")
     (folder / "clip.vtt").write_text(to_vtt(job.cues), encoding="utf-8")
     thumbnail = choose(sorted(folder.glob("snapshot-*.jpg")))
-    return Clip(
-        start=highlight.start,
-        end=highlight.end,
-        rank=highlight.rank,
-        title=highlight.title,
-        topic=highlight.topic,
+    return RenderedClip(
         video=ctx.keep(folder / render.VIDEO_FILE, "video/mp4"),
         thumbnail=ctx.keep(thumbnail, "image/jpeg"),
         srt=ctx.keep(folder / "clip.srt", "application/x-subrip"),

@@ -1,15 +1,14 @@
 """The stage that renders every highlight of a plan."""
 
-from collections.abc import Callable
-
 from noteai.agents.clips.composition import Size
+from noteai.agents.clips.order import RenderedClip, order
 from noteai.agents.clips.page import page
 from noteai.agents.clips.params import ClipParams
-from noteai.agents.clips.rendering import Source, render_clip
+from noteai.agents.clips.rendering import clip
 from noteai.engine.stage import Context, stage
 from noteai.lecture.captions import Cue
-from noteai.lecture.clips import ClipSet
-from noteai.lecture.highlights import HighlightPlan
+from noteai.lecture.clips import Clip, ClipSet
+from noteai.lecture.highlights import Highlight, HighlightPlan
 from noteai.lecture.layout import Box, LayoutTimeline
 from noteai.lecture.recording import Recording
 from noteai.lecture.transcript import Transcript
@@ -18,7 +17,7 @@ from noteai.media.ffmpeg import Ffmpeg
 from noteai.timeline import overlap
 
 
-@stage(version="1", queue="media")
+@stage(version="1", queue="media", parts=(clip,))
 def clips(
     recording: Recording,
     plan: HighlightPlan,
@@ -29,30 +28,43 @@ def clips(
     ctx: Context,
 ) -> ClipSet:
     """Render the highlights, each with captions beside it and a thumbnail."""
-    source = Source(ctx.fetch(recording.file), recording, transcript, layout)
-    params, warnings = _drawable(source, plan, params, ffmpeg, ctx)
-    made, done = [], 0.0
-    total = sum(each.duration for each in plan.highlights) or 1.0
-    for highlight in plan.highlights:
-        made.append(render_clip(source, highlight, params, ffmpeg, ctx, _share(ctx, done, total)))
-        done += highlight.duration
-        ctx.progress(min(1.0, done / total))
-    return ClipSet(clips=tuple(made), aspect=params.aspect, warnings=warnings)
+    params, warnings = _drawable(recording, transcript, plan, params, ffmpeg, ctx)
+    orders = [order(recording, each, transcript, layout, params) for each in plan.highlights]
+    rendered = ctx.each(clip, orders)
+    made = tuple(map(_finished, plan.highlights, rendered))
+    return ClipSet(clips=made, aspect=params.aspect, warnings=warnings)
 
 
-def _share(ctx: Context, done: float, total: float) -> Callable[[float], None]:
-    """Hears the seconds of one clip, tells the share of all."""
-    return lambda seconds: ctx.progress(min(1.0, (done + seconds) / total))
+def _finished(highlight: Highlight, rendered: RenderedClip) -> Clip:
+    return Clip(
+        start=highlight.start,
+        end=highlight.end,
+        rank=highlight.rank,
+        title=highlight.title,
+        topic=highlight.topic,
+        video=rendered.video,
+        thumbnail=rendered.thumbnail,
+        srt=rendered.srt,
+        vtt=rendered.vtt,
+        width=rendered.width,
+        height=rendered.height,
+        length=rendered.length,
+        loudness=rendered.loudness,
+    )
 
 
 def _drawable(
-    source: Source, plan: HighlightPlan, params: ClipParams, ffmpeg: Ffmpeg, ctx: Context
+    recording: Recording,
+    transcript: Transcript,
+    plan: HighlightPlan,
+    params: ClipParams,
+    ffmpeg: Ffmpeg,
+    ctx: Context,
 ) -> tuple[ClipParams, tuple[str, ...]]:
     """Captions are not drawn where this machine has no letters for them."""
-    audiogram = source.recording.video is None
-    if not (params.burn_captions or audiogram):
+    if not (params.burn_captions or recording.video is None):
         return params, ()
-    letters = fonts.beyond(_texts(source.transcript, plan))
+    letters = fonts.beyond(_texts(transcript, plan))
     if not letters:
         return params, ()
     size = Size(1280, 720)

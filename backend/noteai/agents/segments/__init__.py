@@ -1,33 +1,17 @@
 """Which passages are worth seeing again."""
 
 from noteai.agents.content.phrases import phrases
-from noteai.agents.segments.candidates import (
-    Candidate,
-    candidates,
-    sentence_range,
-    word_ids,
-)
+from noteai.agents.segments.candidates import Candidate, candidates, sentence_range
 from noteai.agents.segments.choice import choose, probability
 from noteai.agents.segments.params import SegmentParams
+from noteai.agents.segments.proof import evidence, reasons
 from noteai.engine.stage import stage
-from noteai.lecture.content import ContentAnalysis, Cue, Evidence, SentenceScore
+from noteai.lecture.content import ContentAnalysis, SentenceScore
 from noteai.lecture.highlights import Highlight, HighlightPlan
 from noteai.lecture.silence import SilenceMap
-from noteai.lecture.transcript import Sentence, Transcript
+from noteai.lecture.transcript import Transcript
 
 __all__ = ["SegmentParams", "segments"]
-
-_CLEAR = 0.3
-"""A cue is named as a reason from this score on."""
-_SAID: dict[Cue, str] = {
-    "definition": "Defines a term",
-    "example": "Works through an example",
-    "emphasis": "The lecturer stresses it",
-    "exam_hint": "Announced for the exam",
-    "summary": "Sums up",
-    "novelty": "Brings new terms",
-    "delivery": "Spoken with weight",
-}
 
 
 @stage(version="1", queue="language")
@@ -76,7 +60,7 @@ def _rank(
                 title=title,
                 score=round(probability(each.worth), 4),
                 reasons=_reasons(each, lines),
-                evidence=_evidence(lines, transcript),
+                evidence=evidence(lines, transcript),
                 topic=each.topic.id,
             )
         )
@@ -98,23 +82,4 @@ def _titles(chosen: list[Candidate], transcript: Transcript) -> list[str]:
 
 
 def _reasons(candidate: Candidate, lines: list[SentenceScore]) -> tuple[str, ...]:
-    best: dict[Cue, float] = {}
-    for line in lines:
-        for cue, score in line.scores.items():
-            best[cue] = max(score, best.get(cue, 0.0))
-    clear = sorted((cue for cue in best if best[cue] >= _CLEAR), key=lambda cue: -best[cue])
-    named = tuple(_SAID[cue] for cue in clear[:3])
-    return named or (f"Most important passage on “{candidate.topic.title}”",)
-
-
-def _evidence(lines: list[SentenceScore], transcript: Transcript) -> Evidence:
-    """The words of the cues, or where there are none those of its main sentence."""
-    proofs = [proof for line in lines for proof in line.evidence.values()]
-    words = tuple(dict.fromkeys(word for proof in proofs for word in proof.words))
-    slides = tuple(dict.fromkeys(slide for proof in proofs for slide in proof.slides))
-    return Evidence(words=words or word_ids(_main(lines, transcript)), slides=slides)
-
-
-def _main(lines: list[SentenceScore], transcript: Transcript) -> Sentence:
-    best = max(lines, key=lambda line: line.importance)
-    return next(each for each in transcript.sentences if each.id == best.id)
+    return reasons(lines) or (f"Most important passage on “{candidate.topic.title}”",)

@@ -5,12 +5,13 @@ from functools import partial
 from pydantic import Field
 
 from noteai.agents.transcript import guards, times
-from noteai.engine.artifact import Params
+from noteai.agents.transcript.chunks import chunk, hear_each
+from noteai.engine.artifact import FileRef, Params
 from noteai.engine.stage import Context, stage
 from noteai.lecture.recording import NoAudioTrack, Recording
 from noteai.lecture.sentences import SentenceRules, assemble
 from noteai.lecture.transcript import Transcript, Word, WordFlag
-from noteai.resources.transcriber import Heard, HeardWord, Transcriber
+from noteai.resources.transcriber import Heard, HeardWord, Transcriber, joined
 from noteai.resources.transcriber.port import UNDETERMINED
 
 
@@ -36,7 +37,7 @@ class TranscriptParams(Params):
     max_sentence_seconds: float = Field(30, ge=3, le=300, description="Longer ones are split")
 
 
-@stage(version="1", queue="speech")
+@stage(version="1", queue="speech", parts=(chunk,))
 def transcript(
     recording: Recording, params: TranscriptParams, transcriber: Transcriber, ctx: Context
 ) -> Transcript:
@@ -47,15 +48,25 @@ def transcript(
     """
     if recording.audio is None:
         raise NoAudioTrack
-    heard = transcriber.transcribe(
-        ctx.fetch(recording.audio),
-        recording.duration,
-        params.language,
-        params.hotwords,
-        ctx.progress,
-    )
-    ctx.charge(heard.cost)
+    if recording.duration > transcriber.undivided:
+        heard = _in_chunks(recording.audio, params, transcriber, ctx)
+    else:
+        heard = transcriber.transcribe(
+            ctx.fetch(recording.audio),
+            recording.duration,
+            params.language,
+            params.hotwords,
+            ctx.progress,
+        )
+        ctx.charge(heard.cost)
     return read(heard, recording.duration, params)
+
+
+def _in_chunks(
+    audio: FileRef, params: TranscriptParams, transcriber: Transcriber, ctx: Context
+) -> Heard:
+    plan = transcriber.plan(ctx.fetch(audio), params.language, lambda _: ctx.progress(0.0))
+    return joined(plan, hear_each(plan, audio, params.hotwords, ctx))
 
 
 def read(heard: Heard, duration: float, params: TranscriptParams) -> Transcript:

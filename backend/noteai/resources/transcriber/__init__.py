@@ -1,5 +1,5 @@
 """Speech to words: the `Transcriber` port and what stands behind it."""
 
-from noteai.resources.transcriber.port import Heard, HeardWord, Transcriber
+from noteai.resources.transcriber.port import Chunk, Heard, HeardWord, Plan, Transcriber, joined
 
-__all__ = ["Heard", "HeardWord", "Transcriber"]
+__all__ = ["Chunk", "Heard", "HeardWord", "Plan", "Transcriber", "joined"]

@@ -1,8 +1,7 @@
 """faster-whisper on this machine (Radford et al. 2022, on CTranslate2), in batches."""
 
-import ctypes
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import metadata
@@ -10,15 +9,21 @@ from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from noteai.resources.models import ModelDamaged
 from noteai.resources.transcriber import weights
 from noteai.resources.transcriber.ahead import ahead
-from noteai.resources.transcriber.port import UNDETERMINED, Heard, HeardWord, LanguageUnknown
+from noteai.resources.transcriber.frugal import frugal_model, give_back
+from noteai.resources.transcriber.port import (
+    UNDETERMINED,
+    Chunk,
+    Heard,
+    HeardWord,
+    LanguageUnknown,
+    Plan,
+)
 from noteai.resources.transcriber.sound import RATE
-from noteai.resources.transcriber.windows import Window, together, windows
+from noteai.resources.transcriber.voice import Stretch
+from noteai.resources.transcriber.windows import Window, together, windows, windows_of
 from noteai.timeline import Span, merge
 
 _LOOPS = 2.4
@@ -46,6 +51,10 @@ class FasterWhisperTranscriber:
     threads: int = 2
     batch: int = 4
     """Windows of up to half a minute that one worker hears at a time."""
+    chunk: int = 8
+    """Batches of a chunk: about thirteen minutes of speech."""
+    undivided: float = 1500.0
+    """Seconds of a recording that is not divided into chunks."""
     beam: int = 5
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     compute_type: str = "int8"
@@ -87,9 +96,7 @@ class FasterWhisperTranscriber:
         words: list[HeardWord] = []
         voice: list[Span] = []
         progress = _Progress(on_progress)
-        hear = partial(self._hear, language=spoken, hotwords=hotwords)
-        todo = chain([first], batches)
-        for batch, found in ahead(hear, todo, self._workers, progress.again):
+        for batch, found in self._heard(chain([first], batches), spoken, hotwords, progress):
             words += found
             voice += chain.from_iterable(window.voice for window in batch)
             progress.reach(min(1.0, batch[-1].end / max(duration, batch[-1].end)))
@@ -99,6 +106,61 @@ class FasterWhisperTranscriber:
             voice=tuple(merge(voice)),
         )
 
+    def plan(self, audio: Path, language: str | None, on_progress: Callable[[float], None]) -> Plan:
+        """As the port says: chunks are whole batches, which are the same as in one piece.
+
+        Raises: as `transcribe`.
+        """
+        weights.locate(self.model, self.cache)
+        self._check(language)
+        chunks: list[list[tuple[Stretch, ...]]] = []
+        voice: list[Span] = []
+        for number, batch in enumerate(_batches(windows(audio), self.batch)):
+            on_progress(0.0)
+            if number == 0:
+                language = language or self._language(batch)
+            if number % self.chunk == 0:
+                chunks.append([])
+            chunks[-1] += (window.parts for window in batch)
+            voice += chain.from_iterable(window.voice for window in batch)
+        return Plan(
+            language=language,
+            voice=tuple(merge(voice)),
+            chunks=tuple(Chunk(windows=tuple(each)) for each in chunks),
+        )
+
+    def hear(
+        self,
+        audio: Path,
+        chunk: Chunk,
+        language: str | None,
+        hotwords: tuple[str, ...],
+        on_progress: Callable[[float], None],
+    ) -> Heard:
+        """As the port says. Raises: as `transcribe`."""
+        self._check(language)
+        batches = _batches(windows_of(audio, chunk), self.batch)
+        first = next(batches)
+        spoken = language or self._language(first)
+        words: list[HeardWord] = []
+        progress = _Progress(on_progress)
+        heard = 0
+        for batch, found in self._heard(chain([first], batches), spoken, hotwords, progress):
+            words += found
+            heard += len(batch)
+            progress.reach(heard / len(chunk.windows))
+        return Heard(language=spoken, words=tuple(words), voice=())
+
+    def _heard(
+        self,
+        batches: Iterable[list[Window]],
+        language: str,
+        hotwords: tuple[str, ...],
+        progress: "_Progress",
+    ) -> Iterator[tuple[list[Window], list[HeardWord]]]:
+        hear = partial(self._hear, language=language, hotwords=hotwords)
+        return ahead(hear, batches, self._workers, progress.again)
+
     @property
     def _workers(self) -> int:
         return min(self.threads, _MOST_WORKERS)
@@ -107,7 +169,7 @@ class FasterWhisperTranscriber:
     def _whisper(self) -> Any:
         folder = weights.locate(self.model, self.cache)
         try:
-            return _frugal_model()(
+            return frugal_model()(
                 str(folder),
                 device=self.device,
                 compute_type=self.compute_type,
@@ -139,7 +201,7 @@ class FasterWhisperTranscriber:
             if any(each.compression > _LOOPS for each in mine):
                 mine = self._run([window], language, hotwords, no_repeat_ngram_size=4)
             words += chain.from_iterable(each.words for each in mine)
-        _give_back()
+        give_back()
         return words
 
     def _run(
@@ -160,35 +222,6 @@ class FasterWhisperTranscriber:
             **options,
         )
         return [_segment(each, joined, edges) for each in segments]
-
-
-def _give_back() -> None:
-    """Have the C library return what it holds in vain, where it is glibc.
-
-    Without it the heap fragments: over an hour the peak is a fifth higher.
-    """
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim:
-        trim(0)
-
-
-def _frugal_model() -> Any:
-    """faster-whisper's model, but encoding windows one by one where memory is the processor's.
-
-    A batch speeds decoding up, not encoding, whose attention takes 70 MB for each window: over
-    15 minutes this takes a quarter off the peak and costs no time.
-    """
-    from ctranslate2 import StorageView
-    from faster_whisper import WhisperModel
-
-    class FrugalModel(WhisperModel):  # type: ignore[misc]
-        def encode(self, features: NDArray[np.float32]) -> StorageView:
-            if features.ndim == 2 or self.model.device != "cpu":
-                return super().encode(features)
-            encoded = [np.array(super(FrugalModel, self).encode(each)) for each in features]
-            return StorageView.from_array(np.concatenate(encoded))
-
-    return FrugalModel
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import math
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +15,17 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from noteai.errors import InputError, TransientError
 from noteai.resources.language_model.wire import retry_after
 from noteai.resources.transcriber.openai_answer import Answer, heard_words, iso_code
-from noteai.resources.transcriber.port import UNDETERMINED, Heard, HeardWord
+from noteai.resources.transcriber.port import (
+    UNDETERMINED,
+    Chunk,
+    Heard,
+    HeardWord,
+    Plan,
+    joined,
+)
 from noteai.resources.transcriber.sound import RATE, as_flac
-from noteai.resources.transcriber.windows import Window, together, windows
+from noteai.resources.transcriber.voice import Stretch
+from noteai.resources.transcriber.windows import Window, together, windows, windows_of
 from noteai.timeline import Span, merge
 
 if TYPE_CHECKING:
@@ -85,23 +93,61 @@ class OpenAiTranscriber:
             SpeechKeyRefused, SpeechRefused: the user has to act.
             TransientError: it did not answer, however often it was asked.
         """
-        words: list[HeardWord] = []
-        voice: list[Span] = []
-        seconds = done = 0.0
-        for part in _parts(windows(audio), self.part_seconds):
+        plan = self.plan(audio, language, on_progress)
+        heard: list[Heard] = []
+        done = 0.0
+        for chunk in plan.chunks:
             on_progress(done)
-            answer = self._ask(_form(self.model, part, language, hotwords))
-            language = language or iso_code(answer.language)
-            words += (_placed(word, part) for word in heard_words(answer))
-            voice += part.voice
-            seconds += len(part.samples) / RATE
-            done = min(1.0, part.end / max(duration, part.end))
+            heard.append(self.hear(audio, chunk, language, hotwords, lambda _: None))
+            known = heard[-1].language
+            language = language or (known if known != UNDETERMINED else None)
+            end = chunk.windows[-1][-1][1] / RATE
+            done = min(1.0, end / max(duration, end))
+        on_progress(1.0)
+        return joined(plan, heard)
+
+    @property
+    def undivided(self) -> float:
+        """What fits into one request."""
+        return self.part_seconds
+
+    def plan(self, audio: Path, language: str | None, on_progress: Callable[[float], None]) -> Plan:
+        """As the port says: a chunk is a request."""
+        chunks: list[list[tuple[Stretch, ...]]] = []
+        voice: list[Span] = []
+        room = 0.0
+        for window in windows(audio):
+            on_progress(0.0)
+            voice += window.voice
+            if len(window.samples) > room:
+                chunks.append([])
+                room = self.part_seconds * RATE
+            chunks[-1].append(window.parts)
+            room -= len(window.samples)
+        return Plan(
+            language=language,
+            voice=tuple(merge(voice)),
+            chunks=tuple(Chunk(windows=tuple(each)) for each in chunks),
+        )
+
+    def hear(
+        self,
+        audio: Path,
+        chunk: Chunk,
+        language: str | None,
+        hotwords: tuple[str, ...],
+        on_progress: Callable[[float], None],
+    ) -> Heard:
+        """As the port says. Raises: as `transcribe`."""
+        on_progress(0.0)
+        part = together(list(windows_of(audio, chunk)))
+        answer = self._ask(_form(self.model, part, language, hotwords))
         on_progress(1.0)
         return Heard(
-            language=language if language and words else UNDETERMINED,
-            words=tuple(words),
-            voice=tuple(merge(voice)),
-            cost=round(seconds / 60 * self.price, 6),
+            language=language or iso_code(answer.language) or UNDETERMINED,
+            words=tuple(_placed(word, part) for word in heard_words(answer)),
+            voice=(),
+            cost=round(len(part.samples) / RATE / 60 * self.price, 6),
         )
 
     @cached_property
@@ -174,18 +220,6 @@ def _form(
     }
     given = {"language": language, "prompt": ", ".join(hotwords)}
     return form | {name: value for name, value in given.items() if value}
-
-
-def _parts(source: Iterator[Window], seconds: float) -> Iterator[Window]:
-    """Windows put together up to the length of a request: cut in pauses only."""
-    held: list[Window] = []
-    for window in source:
-        if sum(len(each.samples) for each in [*held, window]) > seconds * RATE and held:
-            yield together(held)
-            held = []
-        held.append(window)
-    if held:
-        yield together(held)
 
 
 def _placed(word: HeardWord, part: Window) -> HeardWord:

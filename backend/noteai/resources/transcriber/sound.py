@@ -12,8 +12,8 @@ RATE = 16_000
 Samples = NDArray[np.float32]
 
 
-def pieces(audio: Path, seconds: float) -> Iterator[Samples]:
-    """Mono samples in -1 to 1, `seconds` at a time, the last piece shorter.
+def pieces(audio: Path, seconds: float, start: int = 0) -> Iterator[Samples]:
+    """Mono samples in -1 to 1 from sample `start` on, `seconds` at a time, the last piece shorter.
 
     Only for the 16 kHz mono FLAC that the recording stage made: files from users are opened
     by ffmpeg.
@@ -23,13 +23,37 @@ def pieces(audio: Path, seconds: float) -> Iterator[Samples]:
     size = int(seconds * RATE)
     queue = av.AudioFifo()
     with av.open(str(audio), format="flac") as container:
-        for frame in container.decode(audio=0):
+        for frame in _decoded(container, start):
             frame.pts = None
             queue.write(frame)
             while queue.samples >= size:
                 yield _floats(queue.read(size))
     if queue.samples:
         yield _floats(queue.read())
+
+
+def _decoded(container: Any, start: int) -> Iterator[Any]:
+    """Frames that begin with sample `start`; FLAC numbers its frames by their first sample."""
+    stream = container.streams.audio[0]
+    if not start:
+        yield from container.decode(stream)
+        return
+    container.seek(start, stream=stream)
+    for frame in container.decode(stream):
+        late = start - frame.pts
+        if late < frame.samples:
+            yield _without(frame, late) if late > 0 else frame
+
+
+def _without(frame: Any, samples: int) -> Any:
+    """A frame less its first samples."""
+    import av
+
+    rest = av.AudioFrame.from_ndarray(
+        frame.to_ndarray()[:, samples:].copy(), format=frame.format.name, layout=frame.layout.name
+    )
+    rest.rate = frame.rate
+    return rest
 
 
 def _floats(frame: Any) -> Samples:

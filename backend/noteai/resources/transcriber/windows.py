@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from noteai.resources.transcriber.port import Chunk
 from noteai.resources.transcriber.sound import RATE, Samples, pieces
 from noteai.resources.transcriber.voice import (
     Stretch,
@@ -76,6 +77,22 @@ def windows(audio: Path) -> Iterator[Window]:
         yield from packed if is_last else packed[:-1]
         kept = packed[-1].parts[0].start - first if packed else max(0, len(held) - RATE // 2)
         held, first = held[kept:], first + kept
+
+
+def windows_of(audio: Path, chunk: Chunk) -> Iterator[Window]:
+    """The windows of a chunk, sample for sample as `windows` gives them; without their voice."""
+    if not chunk.windows:
+        return
+    first = chunk.windows[0][0][0]
+    source = pieces(audio, _PIECE, first)
+    held = np.zeros(0, np.float32)
+    for window in chunk.windows:
+        parts = tuple(Stretch(*each) for each in window)
+        while first + len(held) < parts[-1].end:
+            held = np.concatenate([held, next(source)])
+        samples = np.concatenate([held[a - first : b - first] for a, b in parts])
+        yield Window(samples, parts, voice=())
+        held, first = held[parts[-1].end - first :], parts[-1].end
 
 
 def _marked(source: Iterator[Samples]) -> Iterator[tuple[Samples, bool]]:

@@ -29,6 +29,16 @@ def test_several_batches_hear_the_same_as_one(
     assert [word.text for word in parts.words] == [word.text for word in whole.words]
 
 
+def test_a_plan_knows_the_language_and_no_chunk_splits_a_batch(
+    local: FasterWhisperTranscriber, long_speech: Any
+) -> None:
+    whole = [window.parts for window in windows(long_speech.path)]
+    plan = replace(local, batch=2, chunk=1).plan(long_speech.path, None, ignore)
+    assert plan.language == "en"
+    assert [window for chunk in plan.chunks for window in chunk.windows] == whole
+    assert all(len(chunk.windows) == 2 for chunk in plan.chunks[:-1])
+
+
 def test_words_after_long_pauses_lie_where_they_were_spoken(
     local: FasterWhisperTranscriber, long_speech: Any
 ) -> None:

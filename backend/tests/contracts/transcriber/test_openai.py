@@ -2,13 +2,23 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import av
 import numpy as np
 import pytest
 
+from noteai.adapters.folder_store import FolderStore
+from noteai.adapters.memory_ledger import MemoryLedger
+from noteai.agents.transcript import transcript
+from noteai.engine.run import Run, World, run_stage
+from noteai.engine.stage import as_stage
+from noteai.engine.workflow import Workflow
 from noteai.errors import Cancelled, TransientError
+from noteai.lecture.recording import Recording
+from noteai.resources.transcriber import Transcriber
 from noteai.resources.transcriber.openai_api import (
     OpenAiTranscriber,
     SpeechKeyRefused,
@@ -75,6 +85,48 @@ def test_a_long_recording_is_sent_in_parts(api: Api, service: Any, long_speech: 
         " Americans.",
     ] * 2
     assert heard.words[5].start > 30
+
+
+def test_a_chunk_is_one_request_and_says_its_language_and_price(
+    api: Api, service: Any, long_speech: Any
+) -> None:
+    client = api(part_seconds=31.0, price=0.6)
+    plan = client.plan(long_speech.path, None, lambda _: None)
+    assert plan.language is None
+    assert not service.asked
+    heard = client.hear(long_speech.path, plan.chunks[1], None, ("Euler",), lambda _: None)
+    (asked,) = service.asked
+    assert asked.fields["prompt"] == "Euler"
+    assert (heard.language, heard.voice) == ("en", ())
+    assert heard.cost == pytest.approx(seconds(asked.file) * 0.01, abs=1e-4)
+
+
+def test_what_was_paid_is_not_paid_again_after_a_failure(
+    api: Api, service: Any, long_speech: Any, tmp_path: Path
+) -> None:
+    store = FolderStore(tmp_path / "store")
+    audio = store.put(long_speech.path, "audio/flac")
+    recording = Recording(
+        file=audio, container="flac", duration=long_speech.duration, video=None,
+        audio_track=None, audio=audio,
+    )  # fmt: skip
+    client = api(part_seconds=31.0, attempts=1, price=0.6)
+    ledger, nobody = MemoryLedger(), SimpleNamespace(emit=lambda _: None)
+    world = World(store, ledger, nobody, {Transcriber: client}, tmp_path / "scratch")
+    run = Run(
+        "r", Workflow("hearing", (Recording,), (as_stage(transcript),)), {Recording: recording}
+    )
+    service.will(service.hearing("And", "so"), service.refusing(500))
+    with pytest.raises(TransientError):
+        run_stage(run, "transcript", world)
+    service.will(service.hearing("we", "begin"))
+    run_stage(run, "transcript", world)
+    manifest = ledger.records("r")["transcript"].manifest
+    assert manifest
+    texts = [each["text"] for each in manifest.output["words"]]
+    assert texts == ["And", "so.", "we", "begin."]
+    assert len(service.asked) == 3
+    assert manifest.cost == pytest.approx(seconds(service.asked[2].file) * 0.01, abs=1e-4)
 
 
 def test_the_longest_part_is_below_the_services_limit(api: Api) -> None:

@@ -92,7 +92,12 @@ def test_one_failure_is_made_good_by_itself(
 @pytest.mark.parametrize("content", [b"abc", LARGE], ids=["small", "large"])
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [("500", StoreUnavailable), ("reset", StoreUnavailable), ("403", StoreRefused)],
+    [
+        ("500", StoreUnavailable),
+        ("reset", StoreUnavailable),
+        ("404", StoreUnavailable),
+        ("403", StoreRefused),
+    ],
 )
 def test_a_file_that_cannot_be_kept_leaves_nothing(
     store: S3Store,

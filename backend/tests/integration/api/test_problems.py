@@ -55,12 +55,24 @@ def test_a_form_is_no_job(api: TestClient) -> None:
 
 def test_several_things_that_are_wrong_are_all_listed(api: TestClient) -> None:
     said = api.post("/jobs", json={"workflow": 1, "colour": "red"}).json()
-    assert said["field"] == "upload_id"
+    assert said["field"] == "workflow"
     assert [(each["field"], each["message"]) for each in said["errors"]] == [
-        ("upload_id", "is missing"),
         ("workflow", "should be a valid string"),
         ("colour", "is not a field of this request"),
     ]
+
+
+def test_every_parameter_that_is_wrong_is_listed(api: TestClient) -> None:
+    params = {"first": {"depth": "x", "width": 1}, "nothing": {}}
+    order = {"upload_id": str(uuid4()), "workflow": "diamond", "params": params}
+    said = api.post("/jobs", json=order).json()
+    assert (said["code"], said["field"]) == ("unknown_parameter", "params.first.width")
+    assert [each["field"] for each in said["errors"]] == [
+        "params.first.width",
+        "params.first.depth",
+        "params.nothing",
+    ]
+    assert "depth" in said["errors"][1]["message"]
 
 
 def test_an_address_without_anything_is_not_found(api: TestClient) -> None:

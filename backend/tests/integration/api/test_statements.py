@@ -41,6 +41,7 @@ def job(office: Office) -> UUID:
         ("/jobs", 1),
         ("/jobs?state=queued&limit=1", 1),
         ("/jobs/{job}/logs", 2),
+        ("/jobs/{job}/logs?after=2.5&level=warning&stage=first", 2),
         ("/jobs/{job}/manifest", 2),
         ("/queue", 2),
         ("/workflows", 0),
@@ -82,4 +83,22 @@ def test_submitting_takes_few_statements(
     given = {"upload_id": str(office.upload()), "workflow": "diamond"}
     with counted(database) as said:
         assert api.post("/jobs", json=given).status_code == 201
-    assert len(said) <= 16, said
+    assert len(said) <= 11, said
+
+
+def test_submitting_with_an_upload_takes_few_statements(
+    api: TestClient, database: Database
+) -> None:
+    given = {"upload": {"name": "a.mp4", "size": 5}, "workflow": "diamond"}
+    with counted(database) as said:
+        assert api.post("/jobs", json=given).status_code == 201
+    assert len(said) <= 20, said
+
+
+def test_deleting_takes_as_many_statements_for_any_job(
+    api: TestClient, database: Database, office: Office, job: UUID
+) -> None:
+    office.change(job, state="cancelled")
+    with counted(database) as said:
+        assert api.delete(f"/jobs/{job}").status_code == 204
+    assert len(said) <= 8, said

@@ -1,16 +1,20 @@
 """What a ledger in Postgres does beyond what every ledger does."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from jobbing import AT_ONCE, WHY, WORKFLOWS, Office, at_once, manifest
-from sqlalchemy import func
+from sqlalchemy import event, func
 from sqlalchemy.orm import Session
 
 from noteai.accounts.models import LOCAL
+from noteai.jobs.advance import Mover
 from noteai.jobs.models import StageRow
+from noteai.jobs.outbox import Courier
 from noteai.jobs.service import cancel
 
 
@@ -179,3 +183,56 @@ def test_what_a_stage_gave_is_projected_in_the_same_transaction(office: Office, 
 def test_a_job_that_is_gone_is_claimed_by_nobody(office: Office) -> None:
     assert office.ledger().claim(str(UUID(int=7)), "first") is None
     assert office.ledger().records(str(UUID(int=7))) == {}
+
+
+def test_a_claim_is_one_statement_and_knows_the_work(office: Office) -> None:
+    job = office.submit(params={"first": {"depth": 2}})
+    with statements(office) as seen:
+        claimed = office.ledger().take(job, "first")
+    assert len(seen) == 1, seen
+    assert claimed
+    assert (claimed.id, claimed.attempt, claimed.account_id) == (job, 1, LOCAL)
+    assert (claimed.workflow, claimed.params) == ("diamond", {"first": {"depth": 2}})
+    assert "Upload" in claimed.given
+    assert [each["kind"] for each in claimed.told] == ["job_started", "stage_started"]
+    assert office.published[-1] == (job, claimed.told[-1])
+
+
+def test_a_stage_that_ends_can_move_its_job_on_in_the_same_transaction(office: Office) -> None:
+    sent: list[Sequence[str]] = []
+    courier = Courier(office.database, lambda job, wave, helpers=0: sent.append(wave))
+    ledger = office.ledger().advancing(Mover(office.journal, WORKFLOWS, courier))
+    job = office.submit()
+    office.empty_outbox()
+    attempt = office.claimed(job, "first")
+    with statements(office) as seen:
+        assert ledger.done(attempt, manifest("first"))
+    assert len(seen) <= 7, seen
+    assert office.states(job)["left"] == "ready"
+    assert (sent, office.outbox()) == ([["left", "right"]], [])
+    assert office.kinds(job)[-3:] == ["stage_done", "stage_ready", "stage_ready"]
+
+
+def test_the_last_stage_ends_its_job_in_the_same_transaction(office: Office) -> None:
+    job = office.submit()
+    office.do(job, "first")
+    office.do(job, "left", "right")
+    office.do(job, "joined")
+    ledger = office.ledger().advancing(Mover(office.journal, WORKFLOWS))
+    assert ledger.done(office.claimed(job, "last"), manifest("last"))
+    assert office.job(job).state == "completed"
+    assert office.kinds(job)[-2:] == ["stage_done", "job_ended"]
+
+
+@contextmanager
+def statements(office: Office) -> Iterator[list[str]]:
+    said: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        said.append(statement)
+
+    event.listen(office.database.engine, "before_cursor_execute", hear)
+    try:
+        yield said
+    finally:
+        event.remove(office.database.engine, "before_cursor_execute", hear)

@@ -1,12 +1,18 @@
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
 from jobbing import AT_ONCE, Office, at_once
+from sqlalchemy import func, update
 
+from noteai.database import Bell
 from noteai.jobs import outbox
+from noteai.jobs.models import OutboxRow
+
+PATIENCE = 20.0
 
 
 class Broker:
@@ -17,7 +23,7 @@ class Broker:
         self.refused: set[UUID] = set()
         self._lock = threading.Lock()
 
-    def send(self, job: UUID, stages: Sequence[str]) -> None:
+    def send(self, job: UUID, stages: Sequence[str], _: int = 0, /) -> None:
         if job in self.refused:
             raise ConnectionError("the broker is down")
         with self._lock:
@@ -81,3 +87,47 @@ def test_what_is_rolled_back_is_never_sent(office: Office, broker: Broker) -> No
         outbox.put(session, job, ["first"])
         session.rollback()
     assert outbox.relay(office.database, broker.send) == 0
+
+
+def test_a_courier_sends_what_is_committed_and_crosses_it_out(
+    office: Office, broker: Broker
+) -> None:
+    job = office.submit()
+    office.empty_outbox()
+    courier = outbox.Courier(office.database, broker.send)
+    with office.database.transaction() as session:
+        outbox.put(session, job, ["first"], courier=courier)
+        assert broker.sent == []
+    assert broker.sent == [(job, ("first",))]
+    assert office.outbox() == []
+
+
+def test_what_a_courier_cannot_send_is_left_to_the_relay(office: Office, broker: Broker) -> None:
+    job = office.submit()
+    office.empty_outbox()
+    broker.refused = {job}
+    with office.database.transaction() as session:
+        outbox.put(session, job, ["first"], courier=outbox.Courier(office.database, broker.send))
+    assert outbox.relay(office.database, broker.send) == 0, "it has a head start"
+    with office.database.transaction() as session:
+        session.execute(update(OutboxRow).values(due_at=func.now()))
+    broker.refused = set()
+    assert outbox.relay(office.database, broker.send) == 1
+    assert broker.sent == [(job, ("first",))]
+
+
+def test_what_is_rolled_back_no_courier_takes(office: Office, broker: Broker) -> None:
+    job = office.submit()
+    with suppress(ZeroDivisionError), office.database.transaction() as session:
+        outbox.put(session, job, ["first"], courier=outbox.Courier(office.database, broker.send))
+        raise ZeroDivisionError
+    assert broker.sent == []
+
+
+def test_whoever_relays_hears_that_something_was_put(office: Office) -> None:
+    bell = Bell(office.database, outbox.CHANNEL)
+    assert not bell.wait(0.0)
+    office.submit()
+    assert bell.wait(PATIENCE)
+    assert not bell.wait(0.0)
+    bell.close()

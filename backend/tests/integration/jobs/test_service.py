@@ -15,30 +15,14 @@ from noteai.jobs.errors import (
     JobEnded,
     JobNotEnded,
     JobNotFound,
-    JobNotRetryable,
     UploadNotUsable,
 )
-from noteai.jobs.models import EventRow, JobRow, StageRow
+from noteai.jobs.models import EventRow, StageRow
 from noteai.jobs.repository import Jobs, shown_state
-from noteai.jobs.service import JobOrder, cancel, delete, retry, submit, uploads_finished
+from noteai.jobs.service import JobOrder, submit, uploads_finished
 from noteai.uploads.errors import UploadNotFound
 from noteai.uploads.models import UploadRow
 from noteai.workflows import UnknownWorkflow
-
-
-def cancelled(office: Office, job: UUID, account: UUID = LOCAL) -> JobRow:
-    with office.database.transaction() as session:
-        return cancel(session, office.journal, account, job, WORKFLOWS)
-
-
-def retried(office: Office, job: UUID, account: UUID = LOCAL) -> JobRow:
-    with office.database.transaction() as session:
-        return retry(session, office.journal, account, job, workflows=WORKFLOWS)
-
-
-def deleted(office: Office, job: UUID, account: UUID = LOCAL) -> None:
-    with office.database.transaction() as session:
-        delete(session, account, job)
 
 
 def test_a_submitted_job_is_queued_and_woken(office: Office) -> None:
@@ -172,21 +156,21 @@ def test_different_requests_at_once_with_one_key_are_one_job(office: Office) -> 
 
 def test_a_queued_job_is_cancelled_at_once(office: Office) -> None:
     job = office.submit()
-    assert cancelled(office, job).state == "cancelled"
+    assert office.cancel(job).state == "cancelled"
     assert set(office.states(job).values()) == {"cancelled"}
     assert office.kinds(job)[-2:] == ["cancel_requested", "job_ended"]
 
 
 def test_a_job_that_awaits_its_upload_is_cancelled_at_once(office: Office) -> None:
     job = office.submit(upload_id=office.upload("awaiting_parts"))
-    assert cancelled(office, job).state == "cancelled"
+    assert office.cancel(job).state == "cancelled"
 
 
 def test_what_is_cancelled_while_it_runs_ends_with_its_running_stages(office: Office) -> None:
     job = office.submit()
     office.do(job, "first")
     attempt = office.claimed(job, "left")
-    assert cancelled(office, job).state == "running"
+    assert office.cancel(job).state == "running"
     assert office.states(job)["left"] == "running"
     assert office.states(job)["right"] == "cancelled"
     assert office.ledger().claim(str(job), "right") is None
@@ -197,8 +181,8 @@ def test_what_is_cancelled_while_it_runs_ends_with_its_running_stages(office: Of
 
 def test_cancelling_again_and_at_once_changes_nothing(office: Office) -> None:
     job = office.submit()
-    at_once([lambda: cancelled(office, job)] * AT_ONCE)
-    cancelled(office, job)
+    at_once([lambda: office.cancel(job)] * AT_ONCE)
+    office.cancel(job)
     assert office.kinds(job)[-2:] == ["cancel_requested", "job_ended"]
     assert office.kinds(job).count("cancel_requested") == 1
 
@@ -207,80 +191,13 @@ def test_what_has_ended_is_not_cancelled(office: Office) -> None:
     job = office.submit()
     office.fail(job, "first")
     with pytest.raises(JobEnded):
-        cancelled(office, job)
-
-
-def test_a_failed_job_goes_on_from_the_failed_stage(office: Office) -> None:
-    job = office.submit()
-    office.do(job, "first")
-    office.do(job, "right")
-    before = office.job(job).fraction
-    office.fail(job, "left")
-    office.empty_outbox()
-    again = retried(office, job)
-    assert (again.state, again.failure, again.ended_at) == ("queued", None, None)
-    assert again.fraction >= before
-    assert office.states(job) == {
-        "first": "done",
-        "left": "ready",
-        "right": "done",
-        "joined": "blocked",
-        "last": "blocked",
-    }
-    assert office.outbox() == [["left"]]
-    office.do(job, "left")
-    office.do(job, "joined")
-    office.do(job, "last")
-    assert office.job(job).state == "completed"
-
-
-def test_a_retried_stage_has_all_its_tries_again(office: Office) -> None:
-    job = office.submit()
-    for _ in range(3):
-        stale = office.claimed(job, "first")
-        office.let_die(job, "first")
-        office.sweep()
-    retried(office, job)
-    fresh = office.claimed(job, "first")
-    assert fresh.number > stale.number
-    office.let_die(job, "first")
-    office.sweep()
-    assert office.states(job)["first"] == "ready"
-
-
-def test_a_cancelled_job_can_be_tried_again(office: Office) -> None:
-    job = office.submit()
-    cancelled(office, job)
-    retried(office, job)
-    office.do(job, "first")
-    assert office.states(job)["left"] == "ready"
-
-
-def test_many_retries_at_once_are_one(office: Office) -> None:
-    job = office.submit()
-    office.fail(job, "first")
-    office.empty_outbox()
-
-    def again() -> bool:
-        try:
-            retried(office, job)
-        except JobNotRetryable:
-            return False
-        return True
-
-    assert sum(at_once([again] * AT_ONCE)) == 1
-    assert office.outbox() == [["first"]]
-
-
-def test_what_goes_on_or_went_well_is_not_tried_again(office: Office) -> None:
-    with pytest.raises(JobNotRetryable):
-        retried(office, office.submit())
+        office.cancel(job)
 
 
 def test_a_deleted_job_leaves_nothing(office: Office) -> None:
     job = office.submit()
-    cancelled(office, job)
-    deleted(office, job)
+    office.cancel(job)
+    office.delete(job)
     with pytest.raises(JobNotFound):
         office.job(job)
     with office.database.transaction() as session:
@@ -293,11 +210,11 @@ def test_a_deleted_job_leaves_nothing(office: Office) -> None:
 def test_what_has_not_ended_is_not_deleted(office: Office) -> None:
     job = office.submit()
     with pytest.raises(JobNotEnded):
-        deleted(office, job)
+        office.delete(job)
     assert office.job(job).state == "queued"
 
 
-@pytest.mark.parametrize("act", [cancelled, retried, deleted])
+@pytest.mark.parametrize("act", [Office.cancel, Office.retry, Office.delete])
 def test_jobs_of_others_and_unknown_jobs_are_not_there(office: Office, act: Any) -> None:
     job = office.submit()
     stranger = office.account()

@@ -14,9 +14,13 @@ from noteai.adapters.s3_store import S3Store
 from noteai.api import errors
 from noteai.database import Database
 from noteai.engine.artifact import FileRef
+from noteai.jobs import endpoints as jobs
+from noteai.jobs.journal import Journal
+from noteai.live import endpoints as live
 from noteai.results import endpoints
 from noteai.servers.object_store import StoreAddress
 from noteai.settings import ServiceSettings
+from noteai.workflows import WORKFLOWS
 
 
 @pytest.fixture
@@ -40,12 +44,16 @@ def keep(store: S3Store, tmp_path: Path) -> Keep:
 
 
 @pytest.fixture
-def api(database: Database, store: S3Store) -> Iterator[TestClient]:
+def api(database: Database, redis_url: str, store: S3Store) -> Iterator[TestClient]:
     app = FastAPI()
-    app.include_router(endpoints.router, prefix="/api/v1")
+    for each in (endpoints, jobs, live):
+        app.include_router(each.router, prefix="/api/v1")
     errors.install(app)
     services: Any = SimpleNamespace(
         database=database,
+        journal=Journal(lambda *_: None),
+        workflows=WORKFLOWS,
+        redis_url=redis_url,
         store=lambda account: store,
         uploads=SimpleNamespace(download=None),
         service=ServiceSettings(),

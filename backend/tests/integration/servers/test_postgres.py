@@ -3,6 +3,8 @@
 import os
 import pwd
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
@@ -29,6 +31,20 @@ def closed() -> Iterator[Path]:
 def test_a_data_folder_in_a_closed_one_is_refused(closed: Path) -> None:
     with pytest.raises(FolderNotReachable, match=str(closed)):
         postgres.prepare(closed / "postgres", closed / "log", free_port())
+
+
+def test_the_whole_is_refused_there_before_anything_is_made(closed: Path) -> None:
+    data = ("--data", str(closed / "data"))
+    refused = subprocess.run(
+        [sys.executable, "-m", "noteai", "up", *data, "--port", str(free_port())],
+        env={name: each for name, each in os.environ.items() if not name.startswith("NOTEAI_")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == FolderNotReachable.exit_status
+    assert "/var/lib/noteai" in refused.stdout + refused.stderr
+    assert not any(closed.iterdir())
 
 
 def test_programs_in_a_closed_folder_are_copied_to_where_they_can_be_run(

@@ -1,10 +1,12 @@
 """Uploads on a real database and a real object store."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from jobbing import Office
 from sqlalchemy.orm import Session
 from uploading import PART, Desk
 
@@ -42,3 +44,16 @@ def desk(database: Database, s3: Any, bucket: str) -> Desk:
     limits = Limits(max_size=3 * PART, account_uploads=5, life=3600, url_life=600)
     intake = Intake(S3Incoming(s3, bucket), store, limits, ended)
     return Desk(database, intake, s3, bucket, told)
+
+
+@pytest.fixture
+def office(desk: Desk) -> Office:
+    return Office(desk.database)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """Something for a stage to keep."""
+    path = tmp_path / "picture.png"
+    path.write_bytes(b"a picture")
+    return path

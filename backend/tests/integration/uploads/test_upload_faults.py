@@ -88,3 +88,13 @@ def test_a_declaration_that_the_store_cannot_take_leaves_nothing(
         fragile.declare(LECTURE)
     faulty.behave()
     assert fragile.incoming() == []
+
+
+def test_an_upload_for_which_the_store_has_no_place_is_put_off(
+    fragile: Desk, faulty: FaultyStore
+) -> None:
+    faulty.misbehave("404")
+    with pytest.raises(StoreUnavailable):
+        fragile.declare(LECTURE)
+    faulty.behave()
+    assert fragile.declare(LECTURE).state == "awaiting_parts"

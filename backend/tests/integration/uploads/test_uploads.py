@@ -5,7 +5,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from uuid import uuid4
 
-import httpx2
 import pytest
 from uploading import LECTURE, PART, Desk, lecture, sha256
 
@@ -14,23 +13,18 @@ from noteai.adapters.s3 import StoreUnavailable
 from noteai.uploads import service
 from noteai.uploads.completion import complete
 from noteai.uploads.errors import (
-    BadName,
     DigestMismatch,
-    EmptyUpload,
     NotMedia,
     PartMismatch,
     PartSizeWrong,
     PartsMissing,
-    TooManyUploads,
     UploadAborted,
     UploadBusy,
     UploadExpired,
     UploadFinished,
     UploadLost,
     UploadNotFound,
-    UploadProblem,
     UploadRefused,
-    UploadTooLarge,
 )
 from noteai.uploads.models import UploadRow
 from noteai.uploads.parts import Claim
@@ -38,19 +32,9 @@ from noteai.uploads.parts import Claim
 TWO_PARTS = lecture(PART + 5)
 
 
-def finish(desk: Desk, row: UploadRow, *claims: Claim) -> UploadRow:
-    return complete(desk.database, desk.intake, LOCAL, row.id, claims)
-
-
-def sent(desk: Desk, content: bytes = LECTURE, **facts: object) -> UploadRow:
-    row = desk.declare(content, **facts)
-    desk.send(row, content)
-    return row
-
-
 def test_a_file_in_parts_becomes_a_file_of_the_account(desk: Desk) -> None:
-    row = sent(desk, TWO_PARTS, digest=sha256(TWO_PARTS))
-    done = finish(desk, row)
+    row = desk.sent(TWO_PARTS, digest=sha256(TWO_PARTS))
+    done = desk.complete(row)
     assert (done.state, done.digest, done.media_type) == (
         "complete",
         sha256(TWO_PARTS),
@@ -68,38 +52,12 @@ def test_an_upload_goes_on_after_a_lost_connection(desk: Desk) -> None:
     assert [part.number for part in standing.received] == [2]
     assert [each.number for each in standing.missing] == [1]
     desk.send(row, TWO_PARTS)
-    assert finish(desk, row).state == "complete"
-
-
-def test_the_same_file_is_complete_at_once(desk: Desk) -> None:
-    finish(desk, sent(desk))
-    again = desk.declare(LECTURE, name="other name.mov", digest=sha256(LECTURE))
-    assert (again.state, again.media_type, again.name) == (
-        "complete",
-        "video/mp4",
-        "other name.mov",
-    )
-    assert again.completed_at
-    assert desk.incoming() == []
-
-
-def test_the_same_file_is_sent_again_where_the_store_lost_it(desk: Desk) -> None:
-    desk.intake.store(LOCAL).discard(service.content(finish(desk, sent(desk))))
-    again = desk.declare(LECTURE, digest=sha256(LECTURE))
-    assert again.state == "awaiting_parts"
-    desk.send(again, LECTURE)
-    assert finish(desk, again).state == "complete"
-
-
-def test_the_same_file_is_filed_once_under_two_uploads(desk: Desk) -> None:
-    first, second = sent(desk), sent(desk)
-    assert finish(desk, first).digest == finish(desk, second).digest
-    assert len(desk.objects()) == 1
+    assert desk.complete(row).state == "complete"
 
 
 def test_complete_sent_ten_times_answers_the_same(desk: Desk) -> None:
-    row = sent(desk)
-    answers = [finish(desk, row) for _ in range(10)]
+    row = desk.sent()
+    answers = [desk.complete(row) for _ in range(10)]
     assert {(each.state, each.digest, each.completed_at) for each in answers} == {
         ("complete", sha256(LECTURE), answers[0].completed_at)
     }
@@ -107,11 +65,11 @@ def test_complete_sent_ten_times_answers_the_same(desk: Desk) -> None:
 
 
 def test_racing_completes_make_one(desk: Desk) -> None:
-    row, ready = sent(desk, TWO_PARTS), threading.Barrier(6)
+    row, ready = desk.sent(TWO_PARTS), threading.Barrier(6)
 
     def race(_: int) -> UploadRow:
         ready.wait()
-        return finish(desk, row)
+        return desk.complete(row)
 
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(race, range(6)))
@@ -121,73 +79,14 @@ def test_racing_completes_make_one(desk: Desk) -> None:
     assert desk.incoming() == []
 
 
-@pytest.mark.parametrize(
-    ("facts", "error"),
-    [
-        ({"size": 0}, EmptyUpload),
-        ({"size": 3 * PART + 1}, UploadTooLarge),
-        ({"name": "../../a.mp4"}, BadName),
-        ({"name": "a\0.mp4"}, BadName),
-        ({"name": "a\u202e4pm.exe"}, BadName),
-    ],
-)
-def test_a_declaration_that_cannot_be_taken_leaves_nothing(
-    desk: Desk, facts: dict[str, object], error: type[UploadProblem]
-) -> None:
-    with pytest.raises(error):
-        desk.declare(LECTURE, **facts)
-    assert desk.incoming() == []
-
-
-def test_an_account_has_so_many_unfinished_uploads_and_no_more(desk: Desk) -> None:
-    rows = [desk.declare(LECTURE) for _ in range(5)]
-    with pytest.raises(TooManyUploads):
-        desk.declare(LECTURE)
-    assert len(desk.incoming()) == 5
-    with desk.database.transaction() as session:
-        service.abort(session, desk.intake, LOCAL, rows[0].id)
-    assert desk.declare(LECTURE).state == "awaiting_parts"
-
-
-def test_racing_declarations_do_not_pass_the_limit(desk: Desk) -> None:
-    def declare(_: int) -> bool:
-        try:
-            desk.declare(LECTURE)
-        except TooManyUploads:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(declare, range(12))) == 5
-    assert len(desk.incoming()) == 5
-
-
-@pytest.mark.parametrize("change", [b"", b"x"], ids=["one byte short", "one byte more"])
-def test_a_url_takes_a_part_of_its_size_only(desk: Desk, change: bytes) -> None:
-    row = desk.declare(LECTURE)
-    body = LECTURE + change if change else LECTURE[:-1]
-    assert httpx2.put(desk.tickets(row)[0].url, content=body).status_code == 403
-    assert service.standing(row, desk.intake).received == ()
-
-
-def test_an_expired_url_takes_nothing_and_the_next_one_does(desk: Desk) -> None:
-    brief = replace(desk.intake, limits=replace(desk.intake.limits, url_life=1))
-    row = desk.declare(LECTURE)
-    [ticket] = replace(desk, intake=brief).tickets(row)
-    threading.Event().wait(2.1)
-    assert httpx2.put(ticket.url, content=LECTURE).status_code == 403
-    desk.send(row, LECTURE)
-    assert finish(desk, row).state == "complete"
-
-
 def test_an_upload_with_a_part_missing_goes_on_waiting(desk: Desk) -> None:
     row = desk.declare(TWO_PARTS)
     desk.send(row, TWO_PARTS, 1)
     with pytest.raises(PartsMissing):
-        finish(desk, row)
+        desk.complete(row)
     assert desk.get(row.id).state == "awaiting_parts"
     desk.send(row, TWO_PARTS)
-    assert finish(desk, row).state == "complete"
+    assert desk.complete(row).state == "complete"
 
 
 @pytest.mark.parametrize("length", [len(LECTURE) - 1, len(LECTURE) + 1])
@@ -197,16 +96,16 @@ def test_a_file_of_another_size_is_not_taken(desk: Desk, length: int) -> None:
     key = service.incoming_key(LOCAL, row.id)
     desk.intake.objects.send(key, row.multipart_id, 1, (LECTURE + b"x")[:length])
     with pytest.raises(PartSizeWrong):
-        finish(desk, row)
+        desk.complete(row)
     assert desk.get(row.id).state == "awaiting_parts"
 
 
 def test_a_wrong_etag_is_not_believed(desk: Desk) -> None:
-    row = sent(desk)
+    row = desk.sent()
     with pytest.raises(PartMismatch):
-        finish(desk, row, Claim(1, "0" * 32))
+        desk.complete(row, Claim(1, "0" * 32))
     [part] = service.standing(desk.get(row.id), desk.intake).received
-    assert finish(desk, row, Claim(1, f'"{part.etag}"')).state == "complete"
+    assert desk.complete(row, Claim(1, f'"{part.etag}"')).state == "complete"
 
 
 @pytest.mark.parametrize(
@@ -222,10 +121,10 @@ def test_a_wrong_etag_is_not_believed(desk: Desk) -> None:
 def test_a_file_that_is_refused_is_refused_each_time_and_nothing_is_left(
     desk: Desk, content: bytes, digest: str | None, error: type[UploadRefused]
 ) -> None:
-    row = sent(desk, content, digest=digest)
+    row = desk.sent(content, digest=digest)
     for _ in range(3):
         with pytest.raises(error):
-            finish(desk, row)
+            desk.complete(row)
     assert desk.get(row.id).refusal == error().code
     assert desk.objects() == []
     assert desk.incoming() == []
@@ -233,20 +132,20 @@ def test_a_file_that_is_refused_is_refused_each_time_and_nothing_is_left(
 
 
 def test_an_aborted_upload_is_gone(desk: Desk) -> None:
-    row = sent(desk)
+    row = desk.sent()
     for _ in range(2):
         with desk.database.transaction() as session:
-            service.abort(session, desk.intake, LOCAL, row.id)
+            service.remove(session, desk.intake, LOCAL, row.id)
     assert desk.incoming() == []
     assert desk.told == [row.id]
     with pytest.raises(UploadAborted):
-        finish(desk, row)
+        desk.complete(row)
 
 
 def test_of_an_abort_and_a_complete_that_race_one_wins(desk: Desk) -> None:
     def abort(row: UploadRow) -> None:
         with desk.database.transaction() as session:
-            service.abort(session, desk.intake, LOCAL, row.id)
+            service.remove(session, desk.intake, LOCAL, row.id)
 
     def outcome(going: Future[object]) -> type[BaseException] | None:
         error = going.exception()
@@ -254,21 +153,15 @@ def test_of_an_abort_and_a_complete_that_race_one_wins(desk: Desk) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         for number in range(8):
-            row = sent(desk, lecture(2000 + number))
-            ends = [pool.submit(finish, desk, row), pool.submit(abort, row)]
+            row = desk.sent(lecture(2000 + number))
+            ends = [pool.submit(desk.complete, row), pool.submit(abort, row)]
             assert [outcome(each) for each in ends] in (
                 [None, UploadFinished],
                 [UploadAborted, None],
+                [None, None],  # it was complete, and then removed
             )
-            assert desk.get(row.id).state in ("complete", "aborted")
     assert desk.incoming() == []
     assert len(desk.told) == 8
-
-
-def test_a_complete_upload_cannot_be_aborted(desk: Desk) -> None:
-    row = finish(desk, sent(desk))
-    with pytest.raises(UploadFinished), desk.database.transaction() as session:
-        service.abort(session, desk.intake, LOCAL, row.id)
 
 
 def test_an_expired_upload_cannot_be_completed_and_gives_no_urls(desk: Desk) -> None:
@@ -276,24 +169,24 @@ def test_an_expired_upload_cannot_be_completed_and_gives_no_urls(desk: Desk) -> 
     row = short.declare(LECTURE)
     assert short.tickets(row) == ()
     with pytest.raises(UploadExpired):
-        finish(desk, row)
+        desk.complete(row)
 
 
 def test_foreign_and_unknown_uploads_are_not_found(desk: Desk) -> None:
-    row = sent(desk)
+    row = desk.sent()
     for account, upload in ((uuid4(), row.id), (LOCAL, uuid4())):
         with pytest.raises(UploadNotFound):
             complete(desk.database, desk.intake, account, upload)
         with pytest.raises(UploadNotFound), desk.database.transaction() as session:
-            service.abort(session, desk.intake, account, upload)
+            service.remove(session, desk.intake, account, upload)
     assert desk.get(row.id).state == "awaiting_parts"
 
 
 def test_who_takes_over_from_a_killed_process_finds_its_steps_done(desk: Desk) -> None:
     for step in ("marked", "joined", "filed"):
-        row = sent(desk, lecture(2000 + len(step)))
+        row = desk.sent(lecture(2000 + len(step)))
         interrupt(desk, row, step)
-        assert finish(desk, row).state == "complete", step
+        assert desk.complete(row).state == "complete", step
     assert desk.incoming() == []
 
 
@@ -314,28 +207,28 @@ def interrupt(desk: Desk, row: UploadRow, step: str) -> None:
 
 
 def test_parts_that_the_store_lost_end_the_upload(desk: Desk) -> None:
-    row = sent(desk)
+    row = desk.sent()
     assert row.multipart_id
     desk.intake.objects.abort(service.incoming_key(LOCAL, row.id), row.multipart_id)
     with pytest.raises(UploadLost):
-        finish(desk, row)
+        desk.complete(row)
     assert desk.get(row.id).refusal == "upload_lost"
 
 
 def test_another_request_is_waited_for_and_not_overtaken(desk: Desk) -> None:
-    row = sent(desk)
+    row = desk.sent()
     with desk.database.transaction() as session:
         assert service.repository.take_turn(session, row.id)
         with pytest.raises(UploadBusy):
             complete(desk.database, desk.intake, LOCAL, row.id, patience=0.3)
         assert desk.get(row.id).state == "verifying"
         with pytest.raises(UploadFinished), desk.database.transaction() as other:
-            service.abort(other, desk.intake, LOCAL, row.id)
-    assert finish(desk, row).state == "complete"
+            service.remove(other, desk.intake, LOCAL, row.id)
+    assert desk.complete(row).state == "complete"
 
 
 def test_a_store_that_is_away_ends_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    row = sent(desk)
+    row = desk.sent()
 
     def away(*_: object) -> None:
         raise StoreUnavailable(reason="away")
@@ -343,6 +236,6 @@ def test_a_store_that_is_away_ends_nothing(desk: Desk, monkeypatch: pytest.Monke
     with monkeypatch.context() as patched:
         patched.setattr(desk.intake.objects, "read", away)
         with pytest.raises(StoreUnavailable):
-            finish(desk, row)
+            desk.complete(row)
     assert desk.get(row.id).state == "verifying"
-    assert finish(desk, row).state == "complete"
+    assert desk.complete(row).state == "complete"

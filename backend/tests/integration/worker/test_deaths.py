@@ -4,7 +4,6 @@ import os
 import signal
 
 from crew import Site, is_alive, wait_until
-from invariants import check
 
 
 def test_a_job_survives_the_child_that_worked_on_it(site: Site) -> None:
@@ -13,7 +12,7 @@ def test_a_job_survives_the_child_that_worked_on_it(site: Site) -> None:
     os.kill(site.began("middle"), signal.SIGKILL)
     assert site.ended(job).state == "completed"
     assert len(site.entries("began", "middle")) == 2
-    wait_until(lambda: not check(site.database), "all is well")
+    wait_until(lambda: not site.wrong(), "all is well")
 
 
 def test_a_program_dies_with_the_child_that_started_it(site: Site) -> None:
@@ -26,7 +25,7 @@ def test_a_program_dies_with_the_child_that_started_it(site: Site) -> None:
     os.kill(child, signal.SIGKILL)
     wait_until(lambda: not any(map(is_alive, programs)), "the program is dead")
     assert site.ended(job).state == "completed"
-    wait_until(lambda: not check(site.database), "all is well")
+    wait_until(lambda: not site.wrong(), "all is well")
 
 
 def test_a_job_survives_a_whole_worker(site: Site) -> None:
@@ -38,7 +37,7 @@ def test_a_job_survives_a_whole_worker(site: Site) -> None:
     wait_until(lambda: not any(map(is_alive, family)), "all of it is dead")
     site.hire()
     assert site.ended(job).state == "completed"
-    wait_until(lambda: not check(site.database), "all is well")
+    wait_until(lambda: not site.wrong(), "all is well")
 
 
 def test_a_stage_that_kills_its_workers_ends_as_worker_lost(site: Site) -> None:
@@ -50,7 +49,7 @@ def test_a_stage_that_kills_its_workers_ends_as_worker_lost(site: Site) -> None:
     assert ended.state == "failed"
     assert ended.failure
     assert ended.failure["code"] == "worker_lost"
-    wait_until(lambda: not check(site.database), "all is well")
+    wait_until(lambda: not site.wrong(), "all is well")
 
 
 def test_a_celery_worker_that_dies_is_started_again(site: Site) -> None:
@@ -61,7 +60,7 @@ def test_a_celery_worker_that_dies_is_started_again(site: Site) -> None:
     os.kill(celery, signal.SIGKILL)
     assert site.ended(job).state == "completed"
     assert not worker.is_gone()
-    wait_until(lambda: not check(site.database), "all is well")
+    wait_until(lambda: not site.wrong(), "all is well")
 
 
 def test_one_who_slept_past_its_lease_writes_nothing(site: Site) -> None:
@@ -76,7 +75,7 @@ def test_one_who_slept_past_its_lease_writes_nothing(site: Site) -> None:
     assert site.ended(another).state == "completed"
     wait_until(lambda: "attempt_stopped" in site.logs(), "the sleeper noticed")
     assert site.job(job).last_seq == told
-    wait_until(lambda: not check(site.database), "all is well")
+    wait_until(lambda: not site.wrong(), "all is well")
 
 
 def _programs(pids: list[int]) -> list[int]:

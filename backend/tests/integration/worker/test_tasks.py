@@ -1,5 +1,6 @@
 """The tasks, called in this process as Celery calls them in a worker's child."""
 
+import os
 from collections.abc import Iterator
 from uuid import UUID, uuid4
 
@@ -27,7 +28,7 @@ def settings(site: Site) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Celery]:
     app = app_of(settings)
-    place = make_workplace(settings, TRADE, app, None)
+    place = make_workplace(settings, TRADE, app, None, os.getpid())
     tasks.register(app, lambda: place)
     yield app
     place.close()
@@ -103,7 +104,7 @@ def test_without_a_database_the_task_leaves_it_to_the_sweeper(
         update={"database_url": "postgresql+psycopg2://nobody:none@127.0.0.1:1/none"}
     )
     app = app_of(gone)
-    place = make_workplace(gone, TRADE, app, None)
+    place = make_workplace(gone, TRADE, app, None, os.getpid())
     tasks.register(app, lambda: place)
     assert do(app, "stage", uuid4(), "first") == DONE
     place.close()

@@ -1,10 +1,12 @@
 """The commands of the service refuse what cannot be before they start anything."""
 
+from pathlib import Path
+
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from noteai.cli import main, service
+from noteai.cli import main, service, whole_service
 from noteai.cli.service import (
     NotLoopback,
     ServiceNotInstalled,
@@ -12,6 +14,8 @@ from noteai.cli.service import (
     _chosen,
     loopback,
 )
+from noteai.servers.data_folder import DataFolder
+from noteai.settings import Settings
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1"])
@@ -28,6 +32,25 @@ def test_addresses_that_let_others_in_are_refused(host: str) -> None:
     with pytest.raises(NotLoopback) as raised:
         loopback(host)
     assert "no accounts" in raised.value.remedy
+
+
+def test_an_api_may_let_others_in_where_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes on to what it needs next."""
+    monkeypatch.setenv("NOTEAI_SERVICE__ALLOW_REMOTE", "true")
+    monkeypatch.delenv("NOTEAI_DATABASE_URL", raising=False)
+    opened = CliRunner().invoke(main.app, ["api", "--host", "0.0.0.0"])  # noqa: S104
+    assert isinstance(opened.exception, SettingMissing)
+    whole = CliRunner().invoke(main.app, ["up", "--host", "0.0.0.0"])  # noqa: S104
+    assert isinstance(whole.exception, NotLoopback)
+
+
+@pytest.mark.parametrize(("is_detached", "by"), [(True, "noteai down --data"), (False, "Ctrl-C")])
+def test_what_runs_says_what_ends_it(is_detached: bool, by: str, tmp_path: Path) -> None:
+    order = whole_service.Order(tmp_path / "a b", is_detached=is_detached)
+    said = whole_service._where(order, DataFolder(tmp_path / "a b", 0), {}, Settings())
+    assert by in said
+    assert ("Ctrl-C" in said) is not is_detached
+    assert ("'" in said) is is_detached  # the folder has a space
 
 
 @pytest.mark.parametrize("command", ["up", "api"])

@@ -52,3 +52,25 @@ def test_what_is_wrong_is_said_with_its_field(
         params_of(FORGE, chosen)
     assert caught.value.field == field
     assert len(caught.value.message) < 200
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    chosen: dict[str, dict[str, object]] = {
+        "melt": {},
+        "smelt": {"haet": 1, "heat": 1, "fluxes": ["lime", 3, 4]},
+    }
+    with pytest.raises(UnknownStage) as caught:
+        params_of(FORGE, chosen)
+    assert [(each.field, each.code) for each in caught.value.wrong] == [
+        ("params.melt", "unknown_stage"),
+        ("params.smelt.haet", "unknown_parameter"),
+        ("params.smelt.heat", "bad_parameter"),
+        ("params.smelt.fluxes.1", "bad_parameter"),
+        ("params.smelt.fluxes.2", "bad_parameter"),
+    ]
+
+
+def test_of_very_much_that_is_wrong_the_first_is_said() -> None:
+    with pytest.raises(BadParameter) as caught:
+        params_of(FORGE, {"smelt": {"fluxes": list(range(5000))}})
+    assert len(caught.value.wrong) == 100

@@ -57,3 +57,15 @@ def test_what_is_woken_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Signature, "apply_async", send)
     sender(APP, QUEUES)(JOB, ["silence"])
     assert [shown(each) for each in sent] == [("noteai.stage", (str(JOB), "silence"), "media")]
+
+
+def test_helpers_are_asked_for_by_as_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Any] = []
+
+    def send(self: Signature) -> None:
+        sent.append(self)
+
+    monkeypatch.setattr(Signature, "apply_async", send)
+    sender(APP, QUEUES)(JOB, ["transcript"], 2)
+    asked = ("noteai.help", (str(JOB), "transcript"), "speech")
+    assert [shown(each) for each in sent] == [asked, asked]

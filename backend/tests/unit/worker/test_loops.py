@@ -5,17 +5,9 @@ import threading
 import pytest
 
 from noteai.worker import loops
-from noteai.worker.loops import BATCH, Loop, pause_after
+from noteai.worker.loops import Loop
 
 LIMIT = 10
-
-
-def test_after_a_full_batch_the_relay_looks_at_once() -> None:
-    assert pause_after(BATCH) == 0.0
-
-
-def test_after_some_the_relay_looks_soon_and_after_none_later() -> None:
-    assert 0 < pause_after(1) < pause_after(0) <= 1.0
 
 
 def test_a_loop_turns_until_it_is_stopped() -> None:

@@ -9,4 +9,4 @@ from noteai.media.ffmpeg import Ffmpeg
 
 @pytest.fixture
 def studio(tmp_path: Path, ffmpeg: Ffmpeg) -> Studio:
-    return Studio(Desk(tmp_path), ffmpeg)
+    return Studio(Desk(tmp_path, resources={Ffmpeg: ffmpeg}), ffmpeg)

@@ -2,8 +2,7 @@ from fractions import Fraction
 
 from noteai.agents.clips.composition import Size
 from noteai.agents.clips.passage import inner_pauses, snapshots, takes
-from noteai.engine.artifact import FileRef
-from noteai.lecture.layout import Box, LayoutTimeline, Shot, ShotKind, Slide
+from noteai.lecture.layout import Box, Shot, ShotKind
 from noteai.lecture.transcript import Word
 from noteai.media.cuts import Cut
 from noteai.timeline import span
@@ -12,18 +11,11 @@ HD = Size(1280, 720)
 STAGE = Box(0, 0, 1280, 720)
 CUT = Cut(start=10.0, rate=Fraction(10), kept=((0, 100),))
 SCREEN = Box(100, 50, 800, 600)
-PICTURE = FileRef(digest="0" * 64, media_type="image/png", size=1)
 
 
 def shot(start: float, end: float, kind: ShotKind) -> Shot:
     screen = SCREEN if kind == "slides" else None
     return Shot(start=start, end=end, kind=kind, confidence=1, screen=screen, camera=None)
-
-
-def layout(*shots: Shot, visits: tuple[tuple[float, float], ...] = ()) -> LayoutTimeline:
-    shown = tuple(span(start, end) for start, end in visits)
-    slide = Slide(id="v0", title="", text="", picture=PICTURE, visits=shown)
-    return LayoutTimeline(width=1280, height=720, shots=shots, slides=(slide,))
 
 
 def words(*times: tuple[float, float]) -> list[Word]:
@@ -46,35 +38,35 @@ def test_a_pause_at_the_edge_of_the_passage_is_not_an_inner_one() -> None:
 
 
 def test_without_a_layout_one_take_covers_the_clip() -> None:
-    (take,) = takes(None, CUT, HD, STAGE)
+    (take,) = takes((), CUT, HD, STAGE)
     assert (take.first, take.end) == (0, 100)
 
 
 def test_a_change_of_layout_begins_a_take() -> None:
-    known = layout(shot(0, 14, "camera"), shot(14, 60, "slides"))
+    known = (shot(0, 14, "camera"), shot(14, 60, "slides"))
     assert [(t.first, t.end) for t in takes(known, CUT, HD, STAGE)] == [(0, 40), (40, 100)]
 
 
 def test_shots_that_look_the_same_are_one_take() -> None:
-    assert len(takes(layout(shot(0, 14, "camera"), shot(14, 60, "board")), CUT, HD, STAGE)) == 1
+    assert len(takes((shot(0, 14, "camera"), shot(14, 60, "board")), CUT, HD, STAGE)) == 1
 
 
 def test_a_flash_keeps_the_scene_before_it() -> None:
-    known = layout(shot(0, 14, "camera"), shot(14, 14.1, "slides"), shot(14.1, 60, "camera"))
+    known = (shot(0, 14, "camera"), shot(14, 14.1, "slides"), shot(14.1, 60, "camera"))
     assert len(takes(known, CUT, HD, STAGE)) == 1
 
 
 def test_a_shot_in_a_removed_pause_makes_no_take() -> None:
     cut = Cut(start=0.0, rate=Fraction(10), kept=((0, 20), (60, 100)))
-    known = layout(shot(0, 3, "camera"), shot(3, 5, "slides"), shot(5, 10, "camera"))
+    known = (shot(0, 3, "camera"), shot(3, 5, "slides"), shot(5, 10, "camera"))
     assert len(takes(known, cut, HD, STAGE)) == 1
 
 
 def test_candidates_lie_between_the_fades_and_include_a_finished_slide() -> None:
-    frames = snapshots(layout(visits=((8, 13.25), (13.25, 40))), CUT, fade=0.5)
+    frames = snapshots((13.25, 40.0), CUT, fade=0.5)
     assert 30 in frames
     assert (frames[0], frames[-1]) == (5, 94)
 
 
 def test_the_shortest_clip_has_a_candidate() -> None:
-    assert snapshots(None, Cut(0.0, Fraction(10), ((0, 1),)), fade=0.0) == (0,)
+    assert snapshots((), Cut(0.0, Fraction(10), ((0, 1),)), fade=0.0) == (0,)

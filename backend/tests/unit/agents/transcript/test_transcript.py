@@ -1,3 +1,5 @@
+import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,10 +9,12 @@ from desk import Desk
 from pydantic import ValidationError
 
 from noteai.agents.transcript import TranscriptParams, read, transcript
+from noteai.agents.transcript.chunks import ChunkOrder, HeardChunk, chunk
 from noteai.engine.artifact import FileRef
-from noteai.engine.stage import as_stage
+from noteai.engine.key import artifact_digest
+from noteai.engine.stage import as_part, as_stage
 from noteai.lecture.recording import NoAudioTrack, Recording
-from noteai.resources.transcriber import Heard, HeardWord, Transcriber
+from noteai.resources.transcriber import Chunk, Heard, HeardWord, Plan, Transcriber
 from noteai.timeline import span
 
 AUDIO = FileRef(digest="0" * 64, media_type="audio/flac", size=1)
@@ -34,6 +38,9 @@ class Script:
     heard: Heard
     asked: list[object] = field(default_factory=list)
     identity: str = "script"
+    undivided: float = 60.0
+    language: str | None = "en"
+    """What the plan says."""
 
     def transcribe(
         self,
@@ -47,11 +54,78 @@ class Script:
         on_progress(1.0)
         return self.heard
 
+    def plan(self, audio: Path, language: str | None, on_progress: Callable[[float], None]) -> Plan:
+        on_progress(0.0)
+        known = language or self.language
+        return Plan(language=known, voice=self.heard.voice, chunks=tuple(map(chunk_at, range(3))))
 
-def recording(audio: FileRef | None) -> Recording:
+    def hear(
+        self,
+        audio: Path,
+        chunk: Chunk,
+        language: str | None,
+        hotwords: tuple[str, ...],
+        on_progress: Callable[[float], None],
+    ) -> Heard:
+        """Each chunk holds two of the words."""
+        self.asked += [audio, chunk, language, hotwords]
+        on_progress(1.0)
+        first = 2 * chunk.windows[0][0][0]
+        words = self.heard.words[first : first + 2]
+        return Heard(language=self.heard.language, words=words, voice=(), cost=0.1)
+
+
+def chunk_at(number: int) -> Chunk:
+    return Chunk(windows=(((number, number + 1),),))
+
+
+def recording(audio: FileRef | None, duration: float = 10) -> Recording:
     return Recording(
-        file=AUDIO, container="mov", duration=10, video=None, audio_track=None, audio=audio
+        file=AUDIO, container="mov", duration=duration, video=None, audio_track=None, audio=audio
     )
+
+
+def desk_for(script: Script, folder: Path) -> Desk:
+    return Desk(folder, resources={Transcriber: script})
+
+
+def test_a_long_recording_is_heard_in_chunks_with_the_same_words(tmp_path: Path) -> None:
+    script = Script(HEARD)
+    desk = desk_for(script, tmp_path)
+    params = TranscriptParams(hotwords=("Euler",))
+    found = transcript(recording(AUDIO, 100), params, script, desk)
+    assert found == read(HEARD, 100, TranscriptParams())
+    assert script.asked[1::4] == [chunk_at(0), chunk_at(1), chunk_at(2)]
+    assert script.asked[2::4] == ["en"] * 3
+    assert script.asked[3::4] == [("Euler",)] * 3
+    assert desk.paid == pytest.approx(0.3)
+
+
+def test_a_language_that_is_not_known_is_that_of_the_first_chunk(tmp_path: Path) -> None:
+    script = Script(HEARD, language=None)
+    found = transcript(
+        recording(AUDIO, 100), TranscriptParams(), script, desk_for(script, tmp_path)
+    )
+    assert script.asked[2::4] == [None, "en", "en"]
+    assert found.language == "en"
+
+
+def test_knobs_that_change_no_word_change_no_chunk(tmp_path: Path) -> None:
+    script = Script(HEARD)
+    desks = [desk_for(script, tmp_path) for _ in range(2)]
+    for desk, params in zip(desks, ({}, {"max_sentence_words": 5}), strict=True):
+        transcript(recording(AUDIO, 100), TranscriptParams(**params), script, desk)
+    assert desks[0].ordered == desks[1].ordered
+    assert not as_part(chunk).params_name
+
+
+def test_a_word_without_a_time_comes_through_the_store() -> None:
+    words = (HeardWord(1.5, math.nan, " Untimed", 0.5), HeardWord(math.nan, math.nan, " too", 0.5))
+    script = Script(Heard(language="en", words=words, voice=()))
+    order = ChunkOrder(audio=AUDIO, chunk=chunk_at(0), language="en", hotwords=())
+    made = chunk(order, script, Desk())
+    again = HeardChunk.model_validate_json(made.model_dump_json())
+    assert repr(again.heard.words) == repr(words)
 
 
 def test_what_the_transcriber_cost_is_charged() -> None:
@@ -109,3 +183,9 @@ def test_the_stage_borrows_a_transcriber_and_runs_in_the_speech_queue() -> None:
     found = as_stage(transcript)
     assert (found.name, found.queue) == ("transcript", "speech")
     assert found.resources == {"transcriber": Transcriber}
+
+
+def test_the_order_of_a_chunk_is_the_same_to_whoever_reads_it() -> None:
+    made = ChunkOrder(audio=AUDIO, chunk=chunk_at(3), language=None, hotwords=("Euler",))
+    again = ChunkOrder.model_validate(json.loads(made.model_dump_json()))
+    assert artifact_digest(again) == artifact_digest(made)

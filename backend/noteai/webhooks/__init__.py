@@ -1,0 +1,1 @@
+"""Requests to other people's servers when something has happened to a job."""

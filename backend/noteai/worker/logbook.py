@@ -1,0 +1,183 @@
+"""What a worker says about jobs, on its way into the database: no stage waits for it or fails."""
+
+import json
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from noteai import telemetry
+from noteai.database import Database
+from noteai.jobs import logs
+from noteai.jobs.logs import LEVELS, Level, Line
+
+_ROOM = 1000
+"""Lines that wait; more are dropped and counted."""
+_GATHER = 0.2
+"""Seconds in which lines come together."""
+_FAREWELL = 2.0
+_LONGEST_TEXT, _LONGEST_FIELDS, _LONGEST_TRACEBACK = 500, 4000, 16_000
+"""Characters."""
+_OWN = {"event", "level", "timestamp", "run", "stage", "attempt", "reference", "exc_info"}
+"""What is no field of its own in a line, or has a column."""
+_SECRET_NAME = re.compile(
+    r"secret|passw|token$|api_?key|credential|authorization|cookie|signature|private", re.IGNORECASE
+)
+_SECRET_TEXT = re.compile(
+    r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"
+    r"|(?<=X-Amz-Signature=)\w+|(?<=X-Amz-Credential=)[^&\s]+|(?<=X-Amz-Security-Token=)[^&\s]+"
+    r"|(?<=Bearer )\S+|\bsk-[\w-]{16,}|\bAIza[\w-]{20,}",
+    re.IGNORECASE,
+)
+_HIDDEN = "***"
+
+
+class Logbook:
+    """Written to by a thread of its own, which begins with the first line."""
+
+    def __init__(self, write: Callable[[Sequence[Line]], None]) -> None:
+        self.dropped = 0
+        """Lines that were never written: the database was away, or they were too many."""
+        self._write = write
+        self._waiting: deque[Line] = deque()
+        self._bell = threading.Event()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._untold = 0
+        self._leave: Callable[[], None] = lambda: None
+
+    @classmethod
+    def of(cls, database: Database) -> "Logbook":
+        """Of all that this process says, until it is closed."""
+        book = cls(lambda lines: logs.write(database, lines))
+        telemetry.listen(book.hear)
+        book._leave = lambda: telemetry.stop_listening(book.hear)
+        return book
+
+    def hear(self, said: Mapping[str, Any], traceback: str | None) -> None:
+        """A line of structlog's; one that is about no job is passed over."""
+        line = line_of(said, traceback)
+        if line is None or self._closing.is_set():
+            return
+        with self._lock:
+            if len(self._waiting) >= _ROOM:
+                self._drop(1)
+                return
+            self._waiting.append(line)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._turn, name="logbook", daemon=True)
+                self._thread.start()
+        self._bell.set()
+
+    def close(self) -> None:
+        """Write what waits, unless that takes long."""
+        self._leave()
+        self._closing.set()
+        self._bell.set()
+        if self._thread:
+            self._thread.join(_FAREWELL)
+
+    def _turn(self) -> None:
+        while not (self._closing.is_set() and not self._waiting):
+            self._bell.wait()
+            self._closing.wait(_GATHER)
+            self._bell.clear()
+            self._empty()
+
+    def _empty(self) -> None:
+        with self._lock:
+            lines = [*self._lost(), *self._waiting]
+            self._waiting.clear()
+        try:
+            self._write(lines)
+        except Exception:  # noqa: BLE001 - a log that cannot be written is no reason to stop work
+            with self._lock:
+                self._drop(sum(each.event != _LOST for each in lines))
+        else:
+            with self._lock:
+                self._untold = max(0, self._untold - _told(lines))
+
+    def _drop(self, number: int) -> None:
+        self.dropped += number
+        self._untold += number
+
+    def _lost(self) -> Iterator[Line]:
+        """That lines are missing, in the log of the next job that has any."""
+        if self._untold and self._waiting:
+            first = self._waiting[0]
+            yield Line(first.job, first.at, "warning", _LOST, fields={"count": self._untold})
+
+
+_LOST = "lines_lost"
+
+
+def _told(lines: Sequence[Line]) -> int:
+    return sum((each.fields or {}).get("count", 0) for each in lines if each.event == _LOST)
+
+
+def line_of(said: Mapping[str, Any], traceback: str | None) -> Line | None:
+    """None where it is about no job."""
+    try:
+        job = UUID(str(said.get("run")))
+    except ValueError:
+        return None
+    return Line(
+        job=job,
+        at=_moment(said.get("timestamp")),
+        level=_level(said.get("level")),
+        event=_text(said.get("event"), 80),
+        stage=_text(said["stage"], 40) if said.get("stage") else None,
+        attempt=said["attempt"] if isinstance(said.get("attempt"), int) else None,
+        fields=_fields(said),
+        reference=said.get("reference") if traceback else None,
+        traceback=_clean(traceback)[-_LONGEST_TRACEBACK:] if traceback else None,
+    )
+
+
+def _level(name: object) -> Level:
+    return next((each for each in LEVELS if each == name), "error")
+
+
+def _moment(written: object) -> datetime:
+    try:
+        return datetime.fromisoformat(str(written))
+    except ValueError:
+        return datetime.now(UTC)
+
+
+def _fields(said: Mapping[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    room = _LONGEST_FIELDS
+    for name, value in said.items():
+        if name in _OWN:
+            continue
+        shown = _HIDDEN if _SECRET_NAME.search(name) else _plain(value)
+        room -= len(name) + len(json.dumps(shown))
+        if room < 0:
+            return {**fields, "is_cut": True}
+        fields[_text(name, 80)] = shown
+    return fields
+
+
+def _plain(value: object) -> Any:
+    """As JSON has it; what it does not have is a text."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else str(value)  # noqa: PLR0124
+    return _text(value, _LONGEST_TEXT)
+
+
+def _text(value: object, longest: int) -> str:
+    text = _clean(str(value))
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
+def _clean(text: str) -> str:
+    """Without secrets, and without what a database takes for no text."""
+    whole = text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return _SECRET_TEXT.sub(_HIDDEN, whole)

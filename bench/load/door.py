@@ -1,0 +1,19 @@
+"""The API that knows the idle workflow: `python -m bench.load.door PORT`, settings as ever."""
+
+import sys
+from dataclasses import replace
+
+import uvicorn
+
+from bench.load.idle import IDLE
+from noteai import tables as _all_tables  # noqa: F401 - rows refer to those of other features
+from noteai.api.app import create_app
+from noteai.api.door import services_of
+from noteai.settings import Settings
+from noteai.workflows import WORKFLOWS
+
+if __name__ == "__main__":
+    with services_of(Settings()) as services:
+        known = replace(services, workflows={**WORKFLOWS, "idle": IDLE})
+        app = create_app(known)
+        uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False)
