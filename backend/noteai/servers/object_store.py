@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
@@ -95,7 +96,7 @@ def prepare(folder: Path, log: Path, port: int, *, holds: int | None = None) -> 
         log=log,
         env={"WEED_MASTER_VOLUME_GROWTH_COPY_1": "1"},
         holds=holds,
-        patience=1.0,  # asked to end it waits 15 seconds for its own parts; killed it loses nothing
+        stop_by=signal.SIGKILL,  # asked to end it waits for its own parts, sometimes for ever
     )
     address = StoreAddress(f"http://{LOOPBACK}:{port}", access, secret)
     return ObjectStore(command, port, address, ports["master"][0], _left_behind(ports))

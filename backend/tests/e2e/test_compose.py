@@ -108,7 +108,7 @@ def running(compose: Compose, folder: Path, redis: int, objects: int) -> Iterato
     ]
     try:
         until(lambda: is_listening(objects))
-        until(lambda: httpx2.get(f"http://{LOOPBACK}:{objects}/healthz").is_success)
+        until(lambda: is_listening(redis))
         yield
     finally:
         for each in children:
@@ -153,9 +153,9 @@ def test_it_becomes_ready(api: str) -> None:
 
 def test_a_lecture_comes_to_its_clips(api: str, lecture: Sample) -> None:
     with Client(api) as client:
-        upload = client.upload(lecture.video, lambda fraction: None)
-        job = client.submit(upload["id"], "highlights", "Sample")["id"]
-        *_, last = client.follow(job)
-        clips: list[dict[str, Any]] = client.ask("GET", f"/results/{job}")["clips"]
+        job = client.submit(lecture.video, "highlights", "Sample")
+        client.send(lecture.video, job["upload"], lambda fraction: None)
+        *_, last = client.follow(job["id"])
+        clips: list[dict[str, Any]] = client.ask("GET", f"/results/{job['id']}")["clips"]
     assert last["state"] == "completed"
     assert all(httpx2.get(each["video_url"]).is_success for each in clips)
