@@ -40,6 +40,7 @@ class JobRow(Identified, Dated, Base):
     __table_args__ = (
         Index(None, "account_id", "created_at", "id"),
         Index(None, "account_id", "state", "created_at", "id"),
+        Index(None, "account_id", "workflow", "created_at", "id"),
         Index(None, "account_id", "idempotency_key", unique=True),
         Index(
             "ix_jobs_deadline",
