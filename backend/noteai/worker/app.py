@@ -11,6 +11,7 @@ DEFAULT_QUEUE = "default"
 STAGE_TASK = "noteai.stage"
 HELP_TASK = "noteai.help"
 ADVANCE_TASK = "noteai.advance"
+_TALLY = "noteai.worker.tally:Tally"
 _ANSWER_WITHIN = 15.0  # longer than the ten seconds that a worker waits in one BRPOP
 _CONNECT_WITHIN = 5.0
 _CHORD_LIFE = 3 * 24 * 3600
@@ -24,7 +25,7 @@ def make_app(broker_url: str, prefix: str, longest: float) -> Celery:
     app = Celery("noteai", set_as_current=False)
     app.conf.update(
         broker_url=broker_url,
-        result_backend=broker_url,
+        result_backend=f"{_TALLY}+{broker_url}",
         **_delivery(),
         **_content(),
         **_connections(prefix, longest),

@@ -11,12 +11,12 @@ down_revision = "20261121_1240"
 branch_labels = None
 depends_on = None
 
-_NAME = op.f("ix_jobs_account_id_workflow_created_at_id")
+_NAME = "ix_jobs_account_id_workflow_created_at_id"
 
 
 def upgrade() -> None:
-    op.create_index(_NAME, "jobs", ["account_id", "workflow", "created_at", "id"])
+    op.create_index(op.f(_NAME), "jobs", ["account_id", "workflow", "created_at", "id"])
 
 
 def downgrade() -> None:
-    op.drop_index(_NAME, table_name="jobs")
+    op.drop_index(op.f(_NAME), table_name="jobs")
