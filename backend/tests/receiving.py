@@ -21,7 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from noteai.accounts.models import LOCAL
 from noteai.database import Database
@@ -29,7 +29,7 @@ from noteai.webhooks import service
 from noteai.webhooks.courier import Post, deliver_next
 from noteai.webhooks.models import DeliveryRow, WebhookRow
 from noteai.webhooks.patience import Patience
-from noteai.webhooks.sending import Sender, sender
+from noteai.webhooks.sending import Answer, Sender, sender
 from noteai.webhooks.service import HookOrder
 from noteai.webhooks.target import Guard
 
@@ -268,3 +268,16 @@ def die_after_sending(database_url: str) -> None:
 
     with closing(Database(database_url)) as database:
         deliver_next(database, sending)
+
+
+def refuse(status: int, **headers: str) -> Post:
+    after = float(headers["retry_after"]) if headers else None
+    return lambda url, given, body: Answer(0.1, status, "no", after)
+
+
+def wait_of(hooks: Hooks, hook: WebhookRow) -> float:
+    """Seconds until the oldest delivery is tried again."""
+    head = select(func.extract("epoch", DeliveryRow.due_at - func.now()))
+    with hooks.database.transaction() as session:
+        found = head.where(DeliveryRow.webhook_id == hook.id, DeliveryRow.state == "pending")
+        return float(session.execute(found.order_by(DeliveryRow.position)).scalars().first() or 0)

@@ -12,7 +12,7 @@ from noteai.uploads.service import Intake
 AGE = timedelta(days=1)
 """Nothing younger is looked at: whoever made it may still write down that it did."""
 _BATCH = 500
-_LOCAL = "accounts/"
+_ACCOUNTS = "accounts/"
 
 
 def find_orphans(database: Database, intake: Intake, age: timedelta = AGE) -> int:
@@ -27,9 +27,9 @@ def find_orphans(database: Database, intake: Intake, age: timedelta = AGE) -> in
 
 
 def _accounts(intake: Intake) -> Iterator[UUID]:
-    for folder in intake.objects.folders(_LOCAL):
+    for folder in intake.objects.folders(_ACCOUNTS):
         try:
-            yield UUID(folder.removeprefix(_LOCAL).rstrip("/"))
+            yield UUID(folder.removeprefix(_ACCOUNTS).rstrip("/"))
         except ValueError:
             continue  # not ours
 

@@ -33,6 +33,7 @@ _SECRET_TEXT = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN = "***"
+_LOST = "lines_lost"
 
 
 class Logbook:
@@ -110,9 +111,6 @@ class Logbook:
         if self._untold and self._waiting:
             first = self._waiting[0]
             yield Line(first.job, first.at, "warning", _LOST, fields={"count": self._untold})
-
-
-_LOST = "lines_lost"
 
 
 def _told(lines: Sequence[Line]) -> int:

@@ -123,11 +123,7 @@ class FasterWhisperTranscriber:
                 chunks.append([])
             chunks[-1] += (window.parts for window in batch)
             voice += chain.from_iterable(window.voice for window in batch)
-        return Plan(
-            language=language,
-            voice=tuple(merge(voice)),
-            chunks=tuple(Chunk(windows=tuple(each)) for each in chunks),
-        )
+        return Plan.of(language, voice, chunks)
 
     def hear(
         self,

@@ -26,7 +26,7 @@ from noteai.resources.transcriber.port import (
 from noteai.resources.transcriber.sound import RATE, as_flac
 from noteai.resources.transcriber.voice import Stretch
 from noteai.resources.transcriber.windows import Window, together, windows, windows_of
-from noteai.timeline import Span, merge
+from noteai.timeline import Span
 
 if TYPE_CHECKING:
     from openai import APIStatusError, OpenAI
@@ -124,11 +124,7 @@ class OpenAiTranscriber:
                 room = self.part_seconds * RATE
             chunks[-1].append(window.parts)
             room -= len(window.samples)
-        return Plan(
-            language=language,
-            voice=tuple(merge(voice)),
-            chunks=tuple(Chunk(windows=tuple(each)) for each in chunks),
-        )
+        return Plan.of(language, voice, chunks)
 
     def hear(
         self,

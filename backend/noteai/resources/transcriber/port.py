@@ -1,13 +1,14 @@
 """What the transcript stage asks of a recogniser."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from noteai.errors import InputError
 from noteai.frozen import Frozen
-from noteai.timeline import Span
+from noteai.timeline import Span, merge
 
+Samples = tuple[tuple[int, int], ...]
 UNDETERMINED = "und"
 """The language of a recording in which nothing is said (ISO 639-3)."""
 
@@ -53,7 +54,7 @@ class Chunk(Frozen):
     together from stretches of samples [start, end), at 16 kHz, in order.
     """
 
-    windows: tuple[tuple[tuple[int, int], ...], ...]
+    windows: tuple[Samples, ...]
 
 
 class Plan(Frozen):
@@ -64,6 +65,14 @@ class Plan(Frozen):
     voice: tuple[Span, ...]
     """As in `Heard`."""
     chunks: tuple[Chunk, ...]
+
+    @classmethod
+    def of(
+        cls, language: str | None, voice: Iterable[Span], chunks: Iterable[Iterable[Samples]]
+    ) -> "Plan":
+        """`chunks`: of each, where its windows lie."""
+        made = tuple(Chunk(windows=tuple(each)) for each in chunks)
+        return cls(language=language, voice=tuple(merge(voice)), chunks=made)
 
 
 def joined(plan: Plan, heard: Sequence[Heard]) -> Heard:

@@ -1,30 +1,13 @@
 """How many statements an endpoint sends to the database: the same for few jobs and for many."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 from uuid import UUID
 
 import pytest
 from jobbing import Office
-from sqlalchemy import event
 from starlette.testclient import TestClient
+from statements import counted
 
 from noteai.database import Database
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        said.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", hear)
-    try:
-        yield said
-    finally:
-        event.remove(database.engine, "before_cursor_execute", hear)
 
 
 @pytest.fixture

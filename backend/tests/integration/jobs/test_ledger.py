@@ -1,15 +1,15 @@
 """What a ledger in Postgres does beyond what every ledger does."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from jobbing import AT_ONCE, WHY, WORKFLOWS, Office, at_once, manifest
-from sqlalchemy import event, func
+from sqlalchemy import func
 from sqlalchemy.orm import Session
+from statements import counted
 
 from noteai.accounts.models import LOCAL
 from noteai.jobs.advance import Mover
@@ -187,7 +187,7 @@ def test_a_job_that_is_gone_is_claimed_by_nobody(office: Office) -> None:
 
 def test_a_claim_is_one_statement_and_knows_the_work(office: Office) -> None:
     job = office.submit(params={"first": {"depth": 2}})
-    with statements(office) as seen:
+    with counted(office.database) as seen:
         claimed = office.ledger().take(job, "first")
     assert len(seen) == 1, seen
     assert claimed
@@ -205,7 +205,7 @@ def test_a_stage_that_ends_can_move_its_job_on_in_the_same_transaction(office: O
     job = office.submit()
     office.empty_outbox()
     attempt = office.claimed(job, "first")
-    with statements(office) as seen:
+    with counted(office.database) as seen:
         assert ledger.done(attempt, manifest("first"))
     assert len(seen) <= 7, seen
     assert office.states(job)["left"] == "ready"
@@ -222,17 +222,3 @@ def test_the_last_stage_ends_its_job_in_the_same_transaction(office: Office) -> 
     assert ledger.done(office.claimed(job, "last"), manifest("last"))
     assert office.job(job).state == "completed"
     assert office.kinds(job)[-2:] == ["stage_done", "job_ended"]
-
-
-@contextmanager
-def statements(office: Office) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        said.append(statement)
-
-    event.listen(office.database.engine, "before_cursor_execute", hear)
-    try:
-        yield said
-    finally:
-        event.remove(office.database.engine, "before_cursor_execute", hear)

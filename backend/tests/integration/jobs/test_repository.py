@@ -1,31 +1,15 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from jobbing import WORKFLOWS, Office, manifest
-from sqlalchemy import event
+from statements import counted
 
 from noteai.accounts.models import LOCAL
 from noteai.jobs.errors import JobNotFound
 from noteai.jobs.past import speeds
 from noteai.jobs.repository import Filter, Jobs
 from noteai.paging import BadCursor
-
-
-@contextmanager
-def statements(office: Office) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        seen.append(statement)
-
-    event.listen(office.database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(office.database.engine, "before_cursor_execute", note)
 
 
 def pages(office: Office, limit: int, **terms: Any) -> list[list[UUID]]:
@@ -54,14 +38,14 @@ def test_an_account_without_jobs_has_one_empty_page(office: Office) -> None:
 def test_a_page_takes_one_statement_however_long(office: Office) -> None:
     for _ in range(4):
         office.submit()
-    with office.database.transaction() as session, statements(office) as seen:
+    with office.database.transaction() as session, counted(office.database) as seen:
         assert len(Jobs(session, LOCAL).page(limit=10).jobs) == 4
     assert len(seen) == 1
 
 
 def test_a_job_comes_with_its_stages_but_without_their_manifests(office: Office) -> None:
     job = office.submit()
-    with office.database.transaction() as session, statements(office) as seen:
+    with office.database.transaction() as session, counted(office.database) as seen:
         assert len(Jobs(session, LOCAL).get(job).stages) == 5
     assert len(seen) == 2
     assert not any("manifest" in each for each in seen)
@@ -116,6 +100,6 @@ def test_speeds_are_medians_of_work_that_was_done(office: Office) -> None:
     made = manifest("first").model_copy(update={"source": "cached", "seconds": 5000.0})
     office.ledger().done(office.claimed(cached, "first"), made)
     office.change(cached, duration=120.0)
-    with office.database.transaction() as session, statements(office) as seen:
+    with office.database.transaction() as session, counted(office.database) as seen:
         assert speeds(session, WORKFLOWS) == {"first": 10.0}
     assert len(seen) == 1

@@ -14,8 +14,9 @@ from editing import BROKEN, Cutter
 from invariants import check
 from jobbing import at_once
 from made_lecture import Keep
-from sqlalchemy import event, select
+from sqlalchemy import select
 from starlette.testclient import TestClient
+from statements import counted
 
 from noteai.database import Database
 from noteai.jobs.models import JobRow, OutboxRow, StageRow
@@ -225,10 +226,7 @@ def test_what_is_taken_away_is_the_changed_clip(cutter: Cutter) -> None:
 def test_a_clip_takes_so_many_statements(
     cutter: Cutter, change: dict[str, Any] | None, most: int
 ) -> None:
-    said: list[str] = []
-    event.listen(
-        cutter.database.engine, "before_cursor_execute", lambda *asked: said.append(asked[2])
-    )
-    answer = cutter.patch(change) if change else cutter.api.get(cutter.path())
+    with counted(cutter.database) as said:
+        answer = cutter.patch(change) if change else cutter.api.get(cutter.path())
     assert answer.status_code in (200, 202)
     assert len(said) <= most, said

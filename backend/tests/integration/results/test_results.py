@@ -8,8 +8,8 @@ import httpx2
 import opentimelineio
 import pytest
 from made_lecture import VTT, Keep, Made, artifacts
-from sqlalchemy import event
 from starlette.testclient import TestClient
+from statements import counted
 
 from noteai.accounts.models import LOCAL
 from noteai.database import Database
@@ -233,11 +233,8 @@ def test_an_answer_takes_so_many_statements(
     api: TestClient, database: Database, path: str, most: int
 ) -> None:
     job = made(database, artifacts())
-    statements: list[str] = []
-    event.listen(
-        database.engine, "before_cursor_execute", lambda *asked: statements.append(asked[2])
-    )
-    assert ask(api, job, path).status_code == 200
+    with counted(database) as statements:
+        assert ask(api, job, path).status_code == 200
     assert len(statements) <= most
 
 

@@ -1,14 +1,13 @@
 """Uploads as a client sees them: over HTTP, parts straight to the store."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
 import pytest
-from sqlalchemy import event
 from starlette.testclient import TestClient
+from statements import counted
 from uploading import LECTURE, PART, Desk, lecture, sha256
 
 from noteai.accounts.models import LOCAL, Account
@@ -256,26 +255,11 @@ def test_a_form_beyond_the_limit_of_uploads_is_refused(client: TestClient) -> No
     assert code(sent) == (429, "too_many_uploads")
 
 
-@contextmanager
-def counted(desk: Desk) -> Iterator[list[str]]:
-    """The statements that are sent to the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(desk.database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(desk.database.engine, "before_cursor_execute", note)
-
-
 def test_each_endpoint_asks_the_database_little(client: TestClient, desk: Desk) -> None:
     asked: dict[str, int] = {}
 
     def ask(method: str, path: str, **facts: Any) -> dict[str, Any]:
-        with counted(desk) as statements:
+        with counted(desk.database) as statements:
             answer = client.request(method, path, **facts)
         asked[f"{method} {path.split('?', maxsplit=1)[0]}"] = len(statements)
         found: dict[str, Any] = answer.json() if answer.content else {}

@@ -1,15 +1,15 @@
 """What webhooks are told of a job, and that it is written with the event itself."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
 from uuid import UUID
 
 from jobbing import WORKFLOWS, Office
 from receiving import Hooks
-from sqlalchemy import event, text
+from sqlalchemy import text
+from statements import counted
 
 from noteai.accounts.models import LOCAL
 from noteai.jobs import deletion
@@ -36,20 +36,6 @@ def told(hooks: Hooks, hook: WebhookRow) -> list[str]:
 
 def bodies(hooks: Hooks, hook: WebhookRow) -> list[dict[str, Any]]:
     return [json.loads(each.body) for each in hooks.deliveries(hook)]
-
-
-@contextmanager
-def counted(office: Office) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        said.append(statement)
-
-    event.listen(office.database.engine, "before_cursor_execute", hear)
-    try:
-        yield said
-    finally:
-        event.remove(office.database.engine, "before_cursor_execute", hear)
 
 
 def test_a_webhook_hears_of_a_whole_job_in_its_order(office: Office, hooks: Hooks) -> None:
@@ -174,10 +160,10 @@ def test_a_deleted_job_takes_its_own_webhook_along_and_leaves_the_others(
 
 def test_telling_takes_no_statement_more(office: Office, hooks: Hooks) -> None:
     alone, heard = office.submit(), office.submit()
-    with counted(office) as without:
+    with counted(office.database) as without:
         whole(office, alone)
     hook = hooks.add(URL, *ALL)
-    with counted(office) as with_one:
+    with counted(office.database) as with_one:
         whole(office, heard)
     assert len(with_one) == len(without)
     assert len(told(hooks, hook)) == 7

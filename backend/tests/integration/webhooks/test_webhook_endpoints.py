@@ -1,83 +1,16 @@
 """Webhooks over HTTP: what is asked, what is answered, and every refusal with its code."""
 
-import json
-from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from jobbing import WORKFLOWS, Office
-from receiving import Hooks, Receiver, documented, post
-from sqlalchemy import event
+from hooking import ENDS, SECRET, URL, code, door, made
+from jobbing import Office
+from receiving import Hooks
 from starlette.testclient import TestClient
+from statements import counted
 
-from noteai.accounts.models import LOCAL
-from noteai.api.app import create_app
-from noteai.api.services import ApiServices
 from noteai.database import Database
-from noteai.jobs import deletion
-from noteai.jobs.journal import Journal
-from noteai.settings import ServiceSettings
-from noteai.uploads.service import Intake, Limits
-from noteai.webhooks.models import WebhookRow
-
-URL = "https://93.184.216.34/hook"
-SECRET = "whsec_" + b64encode(b"k" * 24).decode()
-ENDS = ["job.completed", "job.failed", "job.cancelled"]
-
-
-@contextmanager
-def door(database: Database, redis_url: str, **service: Any) -> Iterator[TestClient]:
-    """The API, without a store."""
-    nothing: Any = None
-    journal = Journal(lambda *_: None)
-    intake = Intake(nothing, nothing, Limits(1, 1, 1, 1), nothing)
-    terms = ServiceSettings(**service)
-    services = ApiServices(database, journal, nothing, intake, redis_url, terms, WORKFLOWS)
-    with TestClient(create_app(services), base_url="http://test/api/v1") as client:
-        yield client
-
-
-@pytest.fixture
-def api(database: Database, redis_url: str) -> Iterator[TestClient]:
-    with door(database, redis_url) as client:
-        yield client
-
-
-@pytest.fixture
-def own(database: Database, redis_url: str) -> Iterator[TestClient]:
-    """One that sends to this machine, too."""
-    with door(database, redis_url, webhooks_to_private=True) as client:
-        yield client
-
-
-def code(answer: Any) -> tuple[int, str, str | None]:
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    said = answer.json()
-    return answer.status_code, said["code"], said.get("field")
-
-
-def made(api: TestClient, **wanted: Any) -> dict[str, Any]:
-    answer = api.post("/webhooks", json={"url": URL, **wanted})
-    assert answer.status_code == 201, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        said.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", hear)
-    try:
-        yield said
-    finally:
-        event.remove(database.engine, "before_cursor_execute", hear)
 
 
 def test_a_webhook_is_made_with_a_secret_that_is_shown_once(api: TestClient) -> None:
@@ -211,55 +144,6 @@ def test_a_deleted_one_is_gone_with_its_deliveries(api: TestClient, database: Da
     assert count == 0
 
 
-def test_a_ping_arrives(own: TestClient, hooks: Hooks, receiver: Receiver) -> None:
-    hook = made(own, url=receiver.url())
-    asked = own.post(f"/webhooks/{hook['id']}/ping").json()
-    assert (asked["event"], asked["state"], asked["attempts"]) == ("webhook.ping", "pending", [])
-    hooks.carry(post())
-    (got,) = receiver.received
-    assert documented()(hook["secret"], got.headers, got.body)
-    assert (got.id, got.body.decode()) == (asked["id"], asked["body"])
-    assert json.loads(got.body)["data"] == {"webhook_id": hook["id"]}
-    (shown,) = own.get(f"/webhooks/{hook['id']}/deliveries").json()["deliveries"]
-    assert (shown["state"], shown["next_try_at"]) == ("delivered", None)
-    assert [each["status"] for each in shown["attempts"]] == [200]
-
-
-def test_the_log_shows_what_was_answered_and_what_comes_next(
-    own: TestClient, hooks: Hooks, receiver: Receiver
-) -> None:
-    receiver.answer = lambda exchange, got: exchange.reply(410, b"moved away")
-    hook = made(own, url=receiver.url())
-    path = f"/webhooks/{hook['id']}/deliveries"
-    ids = [own.post(f"/webhooks/{hook['id']}/ping").json()["id"] for _ in range(3)]
-    hooks.carry(post())
-    log = own.get(path).json()["deliveries"]
-    assert [each["id"] for each in log] == ids[::-1]
-    assert [each["state"] for each in log] == ["pending", "pending", "given_up"]
-    assert [each["next_try_at"] is None for each in log] == [False, False, True]
-    assert log[2]["attempts"][0]["answer"] == "moved away"
-    given_up = own.get(path, params={"state": "given_up"}).json()["deliveries"]
-    assert [each["id"] for each in given_up] == ids[:1]
-    first = own.get(path, params={"limit": 2}).json()
-    rest = own.get(path, params={"limit": 2, "cursor": first["next_cursor"]}).json()
-    assert [each["id"] for each in first["deliveries"] + rest["deliveries"]] == ids[::-1]
-    assert own.get(f"/webhooks/{hook['id']}").json()["disabled_by"] == "gone"
-
-
-def test_a_delivery_is_sent_again(own: TestClient, hooks: Hooks, receiver: Receiver) -> None:
-    hook = made(own, url=receiver.url())
-    path = f"/webhooks/{hook['id']}"
-    first = own.post(f"{path}/ping").json()["id"]
-    hooks.carry(post())
-    again = own.post(f"{path}/deliveries/{first}/redeliver")
-    assert (again.status_code, again.json()["state"]) == (202, "pending")
-    hooks.carry(post())
-    assert receiver.ids == [first, first]
-    own.patch(path, json={"is_enabled": False})
-    answer = own.post(f"{path}/deliveries/{first}/redeliver")
-    assert code(answer) == (409, "webhook_disabled", None)
-
-
 def test_a_secret_is_changed_with_an_overlap(own: TestClient) -> None:
     hook = made(own)
     path = f"/webhooks/{hook['id']}/rotate"
@@ -305,90 +189,6 @@ def test_foreign_and_unknown_webhooks_are_not_found(
         assert {code(each) for each in answers} == {(404, "webhook_not_found", None)}
     assert [each["id"] for each in api.get("/webhooks").json()["webhooks"]] == [mine["id"]]
     assert hooks.get(theirs).description == ""
-
-
-def test_a_delivery_of_another_webhook_is_not_found(api: TestClient) -> None:
-    one, other = made(api), made(api)
-    delivery = api.post(f"/webhooks/{other['id']}/ping").json()["id"]
-    for each in (delivery, uuid4()):
-        answer = api.post(f"/webhooks/{one['id']}/deliveries/{each}/redeliver")
-        assert code(answer) == (404, "delivery_not_found", None)
-
-
-def order(office: Office, **more: Any) -> dict[str, Any]:
-    return {"upload_id": str(office.upload()), "workflow": "diamond", **more}
-
-
-def test_a_job_may_bring_its_own_webhook(api: TestClient, office: Office) -> None:
-    answer = api.post("/jobs", json=order(office, webhook={"url": URL, "secret": SECRET}))
-    job = answer.json()
-    assert answer.status_code == 201
-    assert (job["webhook"]["secret"], job["webhook"]["job_id"]) == (SECRET, job["id"])
-    assert job["webhook"]["events"] == ENDS
-    assert api.get("/webhooks").json()["webhooks"] == []
-    (found,) = api.get("/webhooks", params={"job_id": job["id"]}).json()["webhooks"]
-    assert found["id"] == job["webhook"]["id"]
-    assert api.get(f"/webhooks/{found['id']}").json() == found
-    assert "webhook" not in api.get(f"/jobs/{job['id']}").json()
-
-
-def test_a_job_without_one_says_so(api: TestClient, office: Office) -> None:
-    assert api.post("/jobs", json=order(office)).json()["webhook"] is None
-
-
-def test_the_same_order_gives_the_same_webhook_and_another_is_refused(
-    api: TestClient, office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wanted, key = order(office, webhook={"url": URL}), {"Idempotency-Key": "k"}
-    first = api.post("/jobs", json=wanted, headers=key)
-    again = api.post("/jobs", json=wanted, headers=key)
-    assert first.json()["webhook"]["secret"].startswith("whsec_")
-    assert again.json()["webhook"] == first.json()["webhook"]
-    for webhook in (None, {"url": URL + "2"}, {"url": URL, "secret": SECRET}):
-        other = api.post("/jobs", json={**wanted, "webhook": webhook}, headers=key)
-        assert code(other) == (409, "idempotency_conflict", "Idempotency-Key")
-
-
-def test_a_repeated_order_does_not_need_its_host_again(
-    own: TestClient, office: Office, database: Database, redis_url: str
-) -> None:
-    """As where its name cannot be looked up for a moment."""
-    wanted = order(office, webhook={"url": "https://127.0.0.1/"})
-    key = {"Idempotency-Key": "k"}
-    first = own.post("/jobs", json=wanted, headers=key).json()
-    with door(database, redis_url) as strict:
-        again = strict.post("/jobs", json=wanted, headers=key)
-        assert again.json()["id"] == first["id"]
-
-
-@pytest.mark.parametrize(
-    ("webhook", "expected"),
-    [
-        ({}, ("request_invalid", "webhook.url")),
-        ({"url": "https://127.0.0.1/"}, ("target_refused", "webhook.url")),
-        ({"url": URL, "secret": "hunter2"}, ("secret_refused", "webhook.secret")),
-        ({"url": URL, "events": ["x"]}, ("request_invalid", "webhook.events.0")),
-        ({"url": URL, "description": "x"}, ("request_invalid", "webhook.description")),
-        (URL, ("request_invalid", "webhook")),
-    ],
-)
-def test_a_job_whose_webhook_cannot_be_is_not_submitted(
-    api: TestClient, office: Office, webhook: Any, expected: tuple[str, str]
-) -> None:
-    answer = api.post("/jobs", json=order(office, webhook=webhook))
-    assert code(answer) == (422, *expected)
-    assert api.get("/jobs").json()["jobs"] == []
-
-
-def test_the_webhook_of_a_job_goes_with_it(
-    api: TestClient, office: Office, database: Database
-) -> None:
-    job = api.post("/jobs", json=order(office, webhook={"url": URL})).json()
-    api.post(f"/jobs/{job['id']}/cancel")
-    with database.transaction() as session:
-        deletion.delete(session, LOCAL, job["id"])
-    with database.transaction() as session:
-        assert session.query(WebhookRow).count() == 0
 
 
 @pytest.mark.parametrize(

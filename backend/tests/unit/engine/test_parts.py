@@ -1,93 +1,35 @@
 """A stage that divides its work: its parts, one by one in the cache, done here or by helpers."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from singing import (
+    Ear,
+    Hoarse,
+    Song,
+    SongParams,
+    Sung,
+    Text,
+    Voice,
+    Word,
+    again,
+    done,
+    helped,
+    raising,
+    run_of,
+    sing,
+    song,
+    sounds,
+)
 
 from noteai.adapters.folder_store import FolderStore
 from noteai.adapters.memory_ledger import MemoryLedger
-from noteai.engine.artifact import Artifact, FileRef, Params
-from noteai.engine.division import help_out
-from noteai.engine.events import Event
-from noteai.engine.manifest import Manifest
 from noteai.engine.own_parts import OwnParts
-from noteai.engine.ports import Attempt, PartOrder, Taken
+from noteai.engine.ports import Attempt, PartOrder
 from noteai.engine.run import Run, World, run_stage
 from noteai.engine.stage import Context, WiringError, as_part, as_stage, part, stage
 from noteai.engine.workflow import workflow
-from noteai.errors import Cancelled, InputError, TransientError
-
-
-class Text(Artifact):
-    words: tuple[str, ...]
-
-
-class Word(Artifact):
-    word: str
-
-
-class Sung(Artifact):
-    sound: str
-    file: FileRef
-
-    @property
-    def is_degraded(self) -> bool:
-        return "?" in self.sound
-
-
-class Song(Artifact):
-    sounds: tuple[str, ...]
-
-
-class SongParams(Params):
-    loudness: int = 1
-    title: str = ""
-
-
-class Hoarse(InputError):
-    """It cannot be sung."""
-
-    hint = "Rest."
-
-
-class Voice:
-    """A resource that remembers what it sang, and can be told to misbehave."""
-
-    identity = "voice@1"
-
-    def __init__(self) -> None:
-        self.sung: list[str] = []
-        self.then: Callable[[str, Context], None] = lambda _, __: None
-
-
-@part(version="1")
-def sing(order: Word, voice: Voice, ctx: Context) -> Sung:
-    ctx.progress(0.5)
-    voice.then(order.word, ctx)
-    voice.sung.append(order.word)
-    ctx.charge(0.5)
-    path = ctx.workdir / "sound"
-    path.write_text(order.word.upper())
-    return Sung(sound=path.read_text(), file=ctx.keep(path, "text/plain"))
-
-
-@stage(version="1", parts=(sing,))
-def song(text: Text, params: SongParams, ctx: Context) -> Song:
-    orders = [Word(word=word) for word in text.words]
-    return Song(sounds=tuple(each.sound for each in ctx.each(sing, orders)))
-
-
-OPERA = workflow("opera", Text, (song,))
-
-
-class Ear:
-    def __init__(self) -> None:
-        self.heard: list[float] = []
-
-    def emit(self, event: Event) -> None:
-        if event.kind == "stage_progressed":
-            self.heard.append(event.fraction)
+from noteai.errors import Cancelled, TransientError
 
 
 @pytest.fixture
@@ -99,43 +41,6 @@ def voice() -> Voice:
 def world(tmp_path: Path, voice: Voice) -> World:
     store = FolderStore(tmp_path / "store")
     return World(store, MemoryLedger(), Ear(), {Voice: voice}, tmp_path / "scratch")
-
-
-def again(world: World) -> World:
-    """The same store, seen by a run that starts anew."""
-    return World(world.store, MemoryLedger(), Ear(), world.resources, world.scratch)
-
-
-def run_of(*words: str, **params: object) -> Run:
-    knobs = SongParams.model_validate(params)
-    return Run("r", OPERA, {Text: Text(words=words)}, {"song": knobs})
-
-
-def done(world: World, *words: str, **params: object) -> Manifest:
-    run_stage(run_of(*words, **params), "song", world)
-    manifest = world.ledger.records("r")["song"].manifest
-    assert manifest
-    return manifest
-
-
-def sounds(manifest: Manifest) -> tuple[str, ...]:
-    return Song.model_validate(manifest.output).sounds
-
-
-def raising(error: Exception, at: str) -> Callable[[str, Context], None]:
-    def then(word: str, _: Context) -> None:
-        if word == at:
-            raise error
-
-    return then
-
-
-def helped(world: World) -> Taken | None:
-    """What a helper takes, and does."""
-    taken = world.parts.help("r", "song")
-    if taken:
-        help_out(run_of(), taken, world)
-    return taken
 
 
 def test_what_parts_give_comes_in_the_order_of_the_orders(world: World) -> None:
