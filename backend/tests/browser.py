@@ -28,6 +28,23 @@ _FLAGS = (
     "--remote-debugging-port=0",
 )
 
+_AT_REST = """async (query) => {
+  const element = document.querySelector(query);
+  const frame = () => new Promise(requestAnimationFrame);
+  const middle = () => {
+    const box = element.getClientRects()[0];
+    return [box.left + box.width / 2, box.top + box.height / 2];
+  };
+  element.scrollIntoView({block: "center", behavior: "instant"});
+  const seen = [];
+  do {
+    await frame();
+    seen.push(`${middle()}`);
+  } while (seen.length < 3 || new Set(seen.slice(-3)).size > 1);
+  return middle();
+}"""
+"""Where to click: the same in three frames, since a page may still scroll or lay something out."""
+
 
 def program() -> str | None:
     return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
@@ -87,14 +104,8 @@ class Page:
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def click_on(self, query: str) -> None:
-        """Click in the middle of an element, or of its first line, as a person would."""
-        script = (
-            f"(() => {{ const e = document.querySelector({json.dumps(query)});"
-            " e.scrollIntoView({block: 'center', behavior: 'instant'});"
-            " const b = e.getClientRects()[0];"
-            " return [b.left + b.width / 2, b.top + b.height / 2]; })()"
-        )
-        self.click(*self.value(script))
+        """Click in the middle of an element, or of its first line, once it has come to rest."""
+        self.click(*self.value(f"({_AT_REST})({json.dumps(query)})"))
 
     def size(self, width: int, height: int, *, is_phone: bool = False) -> None:
         self.call(
