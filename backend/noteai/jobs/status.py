@@ -1,5 +1,5 @@
-"""How a job stands, asked often: an ETag that did not change costs one small statement, and who
-waits for a change holds neither a thread nor a connection to the database.
+"""How a job stands, asked often: an ETag that did not change costs a share of a small statement,
+and who waits for a change holds neither a thread nor a connection to the database.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from anyio import to_thread
 from fastapi import Response, status
-from sqlalchemy import JSON, Result, Row, and_, bindparam, func, select
+from sqlalchemy import JSON, Row, bindparam, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -84,9 +84,9 @@ def is_known(seq: int, known: str | None) -> bool:
 async def ask(question: Question, wait: float) -> Response:
     """Raises: JobNotFound, DatabaseUnavailable."""
     if not wait:
-        return (await to_thread.run_sync(_look, question)).response()
+        return (await _look(question)).response()
     with question.live.hub.watch(question.job) as watch:
-        standing = await to_thread.run_sync(_look, question)
+        standing = await _look(question)
         if standing.body is not None and (question.known or standing.has_ended):
             return standing.response()
         watch.backlog.begin(standing.seq)
@@ -94,26 +94,24 @@ async def ask(question: Question, wait: float) -> Response:
         until = loop.time() + wait
         while watch.has_all and not watch.is_gone and loop.time() < until:
             await watch.wait(until - loop.time())
-        return (await to_thread.run_sync(_look, question)).response()
+        return (await _look(question)).response()
 
 
-def _look(question: Question) -> Standing:
-    asked = {"job": question.job, "account": question.account}
+async def _look(question: Question) -> Standing:
+    if question.known:
+        seq = await question.live.sequences.newest(question.account, question.job)
+        if is_known(seq, question.known):
+            return Standing(seq, None)
+    return await to_thread.run_sync(_read, question)
+
+
+def _read(question: Question) -> Standing:
     with question.database.autocommit() as connection:
-        if question.known:
-            seq = _found(connection.execute(_SEQ, asked)).last_seq
-            if is_known(seq, question.known):
-                return Standing(seq, None)
-        row = _found(connection.execute(_JOB, asked))
+        asked = {"job": question.job, "account": question.account}
+        row: Any = connection.execute(_JOB, asked).one_or_none()
+        if row is None:
+            raise JobNotFound
         return _whole(row, question.live, Session(connection))
-
-
-def _found(result: Result[Any]) -> Row[Any]:
-    """Raises: JobNotFound."""
-    row = result.one_or_none()
-    if row is None:
-        raise JobNotFound
-    return row
 
 
 def _whole(row: Row[Any], live: Live, session: Session) -> Standing:
@@ -161,10 +159,8 @@ _STAGES = (
     .where(StageRow.job_id == JobRow.id)
     .scalar_subquery()
 )
-_MINE = and_(JobRow.id == bindparam("job"), JobRow.account_id == bindparam("account"))
-_SEQ = select(JobRow.last_seq).where(_MINE)
 _JOB = select(
     *(getattr(JobRow, name) for name in _SHOWN),
     _STAGES.label("stages"),
     func.clock_timestamp().label("at"),
-).where(_MINE)
+).where(JobRow.id == bindparam("job"), JobRow.account_id == bindparam("account"))

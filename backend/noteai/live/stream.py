@@ -20,6 +20,7 @@ from noteai.live.backlog import Event
 from noteai.live.hub import Head, Hub, Watch
 from noteai.live.outlook import Outlook, Waves, stage_views
 from noteai.live.records import Standing
+from noteai.live.sequences import Sequences
 
 Answer = TypeVar("Answer")
 Message = dict[str, Any]
@@ -81,6 +82,7 @@ class Live:
         self._waves = waves
         self._expected = expected
         self._limiter: CapacityLimiter | None = None
+        self.sequences = Sequences(database)
         self.hub = Hub(redis_url, self._heads, poll=self.limits.poll, room=self.limits.room)
 
     async def ask(self, question: Callable[[Session], Answer]) -> Answer:
