@@ -18,7 +18,7 @@ from noteai.jobs.models import EventRow
 
 TARGETS = ("child", "celery", "whole")
 _AT_ONCE = 3
-_LIMIT = 900.0
+_LIMIT = 1800.0
 
 
 def kill(scene: Scene, times: int) -> list[Row]:

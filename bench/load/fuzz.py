@@ -14,7 +14,7 @@ from typing import Any
 from bench.load.ground import ROOT, Ground, ground
 from bench.table import Row
 
-CASES, SECONDS, SEED = 5000, 150, 3
+CASES, SECONDS, SEED = 5000, 270, 3
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
