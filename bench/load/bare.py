@@ -10,15 +10,22 @@ from typing import Any
 from uuid import UUID
 
 PREFIX = "bare:"
+ENDED = "ended"
+"""The list of the canvases that are done."""
 STAGES = ("opened", "left", "middle", "right", "joined", "chosen", "made")
 
 
 def app() -> Any:
-    """A Celery app as its manual makes one: JSON, results in Redis, which a chord needs."""
+    """A Celery app as its manual makes one: JSON, results in Redis, which a chord needs.
+
+    Its sender listens for no result, for Celery's own way to do so can wait for itself for ever
+    (`noteai.worker.tally`): the last task of a canvas says that it is done.
+    """
     from celery import Celery
 
     url = os.environ["NOTEAI_REDIS_URL"]
-    made = Celery("bare", broker=url, backend=url, set_as_current=False)
+    backend = f"noteai.worker.tally:Tally+{url}"
+    made = Celery("bare", broker=url, backend=backend, set_as_current=False)
     made.conf.update(
         broker_transport_options={"global_keyprefix": PREFIX},
         result_backend_transport_options={"global_keyprefix": PREFIX},
@@ -28,6 +35,8 @@ def app() -> Any:
 
     @made.task(name="bare.stage")  # type: ignore[untyped-decorator]
     def stage(job: str, name: str) -> str:
+        if name == STAGES[-1]:
+            made.backend.client.lpush(ENDED, job)
         return "done"
 
     return made

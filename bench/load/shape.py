@@ -79,10 +79,11 @@ def canvas() -> Run:
     app = bare.app()
 
     def run(jobs: int) -> None:
-        waiting = [bare.canvas(app, str(number)).apply_async() for number in range(jobs)]
-        for each in waiting:
-            each.get(timeout=_PATIENCE)
-            each.forget()
+        for number in range(jobs):
+            bare.canvas(app, str(number)).apply_async()
+        for _ in range(jobs):
+            if app.backend.client.blpop([bare.ENDED], _PATIENCE) is None:
+                raise TimeoutError("a bare canvas did not end")
 
     return run
 
