@@ -46,6 +46,7 @@ METRICS: Mapping[str, Metric] = {
     "noteai_stage_attempts_total": _counter(**_STAGE),
     "noteai_stage_cache_hits_total": _counter(**_STAGE),
     "noteai_stage_failures_total": _counter(**_STAGE, code=("internal_error", "no_audio_track")),
+    "noteai_stage_peak_memory_bytes": _histogram(stage=STAGES),
     "noteai_jobs_ended_total": _counter(
         workflow=("highlights", "clip"),
         state=("completed", "completed_empty", "failed", "cancelled"),

@@ -37,7 +37,9 @@ def test_there_is_a_dashboard_for_each_question() -> None:
 
 def test_grafana_is_told_where_they_lie() -> None:
     told = yaml.safe_load((dashboards.ROOT / "provisioning/dashboards/noteai.yml").read_text())
-    assert [each["options"]["path"] for each in told["providers"]] == ["/etc/grafana/dashboards"]
+    assert [each["options"]["path"] for each in told["providers"]] == [
+        "/var/lib/grafana/dashboards"
+    ]
 
 
 @pytest.mark.parametrize(("name", "panel"), PANELS, ids=[name for name, _ in PANELS])
