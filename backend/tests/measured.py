@@ -10,7 +10,7 @@ Kind = Literal["counter", "gauge", "histogram"]
 Origin = Literal["work", "api", "database"]
 """Who counts: whoever does the work (API or worker), the API its requests, each API the rows."""
 
-STAGES = ("recording", "silence", "transcript", "layout", "content", "segments", "clips")
+STAGES = ("transcript", "clips")
 _STAGE = {"workflow": ("highlights", "clip"), "stage": STAGES}
 _MODEL = {"provider": ("gemini", "openai"), "model": ("small", "large")}
 _REQUEST = {"handler": ("/api/v1/jobs", "/api/v1/jobs/{job_id}"), "method": ("GET", "POST")}

@@ -20,6 +20,8 @@ from noteai.servers.process import LOOPBACK, Child, Command, free_port, is_liste
 PROGRAM = shutil.which("prometheus")
 PROMTOOL = shutil.which("promtool")
 _PACE = "1s"
+PATIENCE = 180.0
+"""Seconds: a busy machine scrapes late."""
 _QUERY_PATIENCE = 10.0
 
 
@@ -92,7 +94,7 @@ def hasty_rules(folder: Path) -> list[str]:
 
 
 def wait_for_answers(server: Prometheus, queries: Sequence[Asked]) -> list[Asked]:
-    """Those that have no answer even after a minute."""
+    """Those that have no answer even after minutes."""
     left = list(queries)
 
     def all_answered() -> bool:
@@ -100,7 +102,7 @@ def wait_for_answers(server: Prometheus, queries: Sequence[Asked]) -> list[Asked
         return not left
 
     try:
-        until(all_answered)
+        until(all_answered, PATIENCE)
     except AssertionError:
         return left
     return []

@@ -6,7 +6,7 @@ from pathlib import Path
 import dashboards
 import pytest
 from rulebook import records
-from scraping import PROGRAM, Prometheus, prometheus, wait_for_answers
+from scraping import PATIENCE, PROGRAM, Prometheus, prometheus, wait_for_answers
 from waiting import until
 
 pytestmark = pytest.mark.skipif(not PROGRAM, reason="the program prometheus is not installed")
@@ -28,7 +28,7 @@ def test_everything_is_scraped(server: Prometheus, targets: dict[str, list[str]]
         found = server.ask("up == 1")
         return {(each["metric"]["job"], each["metric"]["instance"]) for each in found} == wanted
 
-    until(scraped)
+    until(scraped, PATIENCE)
 
 
 def test_every_panel_has_data(server: Prometheus) -> None:
@@ -38,12 +38,12 @@ def test_every_panel_has_data(server: Prometheus) -> None:
 
 
 def test_every_rule_keeps_something(server: Prometheus) -> None:
-    until(lambda: all(server.ask(name) for name in records()))
+    until(lambda: all(server.ask(name) for name in records()), PATIENCE)
 
 
 def test_what_two_apis_say_of_the_database_is_counted_once(server: Prometheus) -> None:
     """The queues' depths are 3 each, whoever is asked."""
-    until(lambda: server.ask("count(noteai_outbox_rows) == 2"))
+    until(lambda: server.ask("count(noteai_outbox_rows) == 2"), PATIENCE)
     (depth,) = server.ask("sum(max by (queue) (noteai_queue_depth))")
     assert float(depth["value"][1]) == 15
 
@@ -51,5 +51,5 @@ def test_what_two_apis_say_of_the_database_is_counted_once(server: Prometheus) -
 def test_a_query_without_data_is_noticed(server: Prometheus) -> None:
     nothing = dashboards.Asked("None", "prometheus", "noteai_queue_depth > 99", frozenset())
     nameless = dashboards.Asked("None", "prometheus", "up", frozenset({"colour"}))
-    until(lambda: server.ask("up"))
+    until(lambda: server.ask("up"), PATIENCE)
     assert server.unanswered([nothing, nameless]) == [nothing, nameless]
