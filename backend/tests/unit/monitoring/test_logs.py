@@ -9,7 +9,7 @@ import dashboards
 import pytest
 import yaml
 from dashboards import Asked
-from shipped_logs import Shipping, by_alloy, by_promtail
+from shipped_logs import ALLOY, PROMTAIL, Shipping, by_alloy, by_promtail
 
 LABELS = frozenset({"job", "service", "level", "stream"})
 ASKED = dashboards.queries("loki")
@@ -47,6 +47,15 @@ def test_what_is_read_off_a_line_stands_in_it(shipped: Shipping) -> None:
     read = {name: line[field] for name, field in shipped.expressions.items()}
     assert read == {"service": "worker", "level": "warning", "time": LINE["time"]}
     assert shipped.time in read
+
+
+@pytest.mark.parametrize("file", [PROMTAIL["files"], ALLOY["files"]], ids=lambda file: file.name)
+def test_a_line_without_a_service_is_named_by_its_file(file: Path) -> None:
+    (expression,) = re.findall(r"expression\s*[:=]\s*\"(.+?)\"", file.read_text())
+    found = re.search(expression, "/var/lib/noteai/logs/postgres.log")
+    assert found
+    assert found["service"] == "postgres"
+    assert "\\" not in file.read_text()  # Promtail takes one away where it fills in variables
 
 
 def test_ids_are_no_labels() -> None:
