@@ -34,7 +34,7 @@ class Play(Collector):
                 _move(name, made.labels(*values) if values else made, self._step)
         return iter(())
 
-    def describe(self) -> Iterator[None]:  # type: ignore[override]
+    def describe(self) -> Iterator[None]:
         return iter(())
 
 
