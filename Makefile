@@ -9,7 +9,7 @@ PORT ?= 8000
 SERVICE ?= $(if $(filter 0,$(shell id -u)),/var/lib/noteai-demo,$(abspath $(OUT))/service)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop test unit check format bench load chaos requirements clean
+.PHONY: help setup demo stop test unit check rules format bench load chaos requirements clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,11 @@ check: setup ## Linters, types, layers, containers
 	cd backend && ../$(BIN)/lint-imports --no-cache
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint backend/Dockerfile
+
+rules: ## Check Prometheus' rules, and that each alert fires and clears; needs promtool
+	promtool check config prometheus.yml
+	promtool check rules prometheus/rules/*.yml
+	promtool test rules prometheus/tests/*.yml
 
 format: setup ## Put the code in its form
 	cd backend && ../$(BIN)/ruff check --fix . ../bench
