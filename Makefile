@@ -9,7 +9,7 @@ PORT ?= 8000
 SERVICE ?= $(if $(filter 0,$(shell id -u)),/var/lib/noteai-demo,$(abspath $(OUT))/service)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop test unit check rules format bench load chaos requirements clean
+.PHONY: help setup tools demo stop test unit docs check lint types containers workflows rules format bench load chaos requirements clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -23,6 +23,9 @@ $(VENV)/.ready: $(REQUIREMENTS)/dev.txt $(REQUIREMENTS)/uv.txt backend/pyproject
 	$(UV) pip install --python $(BIN)/python --require-hashes -r $(REQUIREMENTS)/dev.txt
 	$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable backend
 	@touch $@
+
+tools: ## Install Chromium and Prometheus, which some tests need, where they are missing
+	@.ci/tools
 
 demo: setup ## Highlights of a sample lecture, or of VIDEO=lecture.mp4, by the service; it goes on running
 ifndef VIDEO
@@ -42,13 +45,33 @@ test: setup ## All tests
 unit: setup ## The quick tests
 	cd backend && ../$(BIN)/python -m pytest tests/unit
 
-check: setup ## Linters, types, layers, containers
+docs: setup ## The links of the documents lead somewhere
+	cd backend && ../$(BIN)/python -m pytest --quiet tests/unit/repository/test_links.py
+
+check: lint types containers workflows ## Linters, types, layers, containers, workflows
+
+lint: setup
 	cd backend && ../$(BIN)/ruff check . ../bench
 	cd backend && ../$(BIN)/ruff format --check . ../bench
+
+types: setup
 	cd backend && ../$(BIN)/mypy
 	cd backend && ../$(BIN)/lint-imports --no-cache
-	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+SCHEMA := $(BIN)/check-jsonschema --builtin-schema
+
+containers: setup
+	$(SCHEMA) vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint backend/Dockerfile
+
+workflows: setup
+	$(SCHEMA) vendor.github-workflows .github/workflows/*.yml
+	$(SCHEMA) vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
+	$(SCHEMA) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(SCHEMA) vendor.renovate .github/renovate.json
+	$(BIN)/jactionlint --shellcheck=
+	$(BIN)/zizmor --offline --quiet .github
+	$(BIN)/pre-commit validate-config .pre-commit-config.yaml
 
 rules: ## Check Prometheus' rules, and that each alert fires and clears; needs promtool
 	promtool check config prometheus.yml

@@ -19,6 +19,8 @@ class TranscriberSettings(Frozen):
     provider: Literal["local", "openai"] = "local"
     model: str = "base"
     """`base` and `tiny.en` come in wheels; else a name of the hub, a folder, or the API's."""
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
+    """Of the local model."""
     api_key: SecretStr | None = None
     base_url: str | None = None
 

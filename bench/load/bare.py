@@ -3,7 +3,6 @@
 `canvas`: a Celery worker whose tasks do nothing. `route PORT`: FastAPI with one SELECT.
 """
 
-# ruff: noqa: ARG001 - a task takes the ids that ours take, and does nothing
 import os
 import sys
 from typing import Any

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -17,10 +18,11 @@ from noteai.client import Client
 from noteai.sample import Sample
 from noteai.servers import object_store, valkey
 from noteai.servers.process import LOOPBACK, Child, Command, free_port, free_ports, is_listening
-from noteai.worker.app import QUEUES
 
-BEGINNING = ("db", "redis", "objects")
+_METRICS = "9464"
+"""In each container; of processes on one machine each needs a port of its own."""
 _PARTS = ("master", "volume", "filer")
+Ports = Mapping[str, Mapping[str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,15 @@ def compose(postgres: str, folder: Path) -> Iterator[Compose]:
 
 
 @pytest.fixture(scope="module")
-def api(compose: Compose, folder: Path) -> Iterator[str]:
+def ports(compose: Compose) -> Ports:
+    """Of each of our services: which port it has in its container, and which here."""
+    names = [name for name in compose.ours if name != "migrate"]
+    free = dict(zip(names, map(str, free_ports(len(names))), strict=True))
+    return {name: {"8000" if name == "api" else _METRICS: port} for name, port in free.items()}
+
+
+@pytest.fixture(scope="module")
+def api(compose: Compose, folder: Path, ports: Ports) -> Iterator[str]:
     """Migrated, and everything of ours started: the address of the API."""
     migrated = subprocess.run(
         [sys.executable, "-m", "noteai", *compose.services["migrate"]["command"]],
@@ -60,12 +70,8 @@ def api(compose: Compose, folder: Path) -> Iterator[str]:
         check=False,
     )
     assert migrated.returncode == 0, migrated.stderr
-    port = free_port()
-    started = [
-        child(compose, name, folder, {"8000": str(port)})
-        for name in compose.ours
-        if name != "migrate"
-    ]
+    port = int(ports["api"]["8000"])
+    started = [child(compose, name, folder, here) for name, here in ports.items()]
     try:
         until(lambda: is_listening(port))
         yield f"http://{LOOPBACK}:{port}"
@@ -74,21 +80,25 @@ def api(compose: Compose, folder: Path) -> Iterator[str]:
             each.stop()
 
 
-def child(compose: Compose, name: str, folder: Path, ports: Mapping[str, str]) -> Child:
-    command = [ports.get(each, each) for each in compose.services[name]["command"]]
+def child(compose: Compose, name: str, folder: Path, here: Mapping[str, str]) -> Child:
+    command = [here.get(each, each) for each in compose.services[name]["command"]]
     order = Command(
         name=name,
         args=(sys.executable, "-m", "noteai", *command),
         folder=folder,
         log=folder / f"{name}.log",
-        env=environment(compose, name, folder),
+        env=environment(compose, name, folder, here),
     )
     return Child(order)
 
 
-def environment(compose: Compose, name: str, folder: Path) -> dict[str, str]:
+def environment(
+    compose: Compose, name: str, folder: Path, here: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
     """With the image's scratch folder, which is a container's own."""
-    return {**compose.environment(name), "NOTEAI_CACHE_DIR": str(folder / f"scratch-{name}")}
+    given = compose.environment(name)
+    own = {"NOTEAI_CACHE_DIR": str(folder / f"scratch-{name}")}
+    return {variable: here.get(value, value) for variable, value in given.items()} | own
 
 
 @contextmanager
@@ -115,40 +125,31 @@ def running(compose: Compose, folder: Path, redis: int, objects: int) -> Iterato
             each.stop()
 
 
-def test_every_queue_has_a_worker() -> None:
-    workers = [
-        each["command"] for each in Compose().ours.values() if each["command"][0] == "worker"
-    ]
-    served = {queue for each in workers for queue in each[2].split(",")}
-    assert served == set(QUEUES)
-
-
-def test_our_containers_cannot_write_or_gain_rights() -> None:
-    for each in Compose().ours.values():
-        assert each["read_only"]
-        assert each["user"] == "10001:10001"
-        assert each["cap_drop"] == ["ALL"]
-
-
-def test_who_reads_what_strangers_made_reaches_nothing_outside() -> None:
-    assert Compose().services["worker-media"]["networks"] == ["inner"]
-
-
-def test_everything_waits_for_what_it_needs() -> None:
-    services = Compose().services
-    assert set(services["migrate"]["depends_on"]) == set(BEGINNING)
-    assert all("healthcheck" in services[each] for each in BEGINNING)
-
-
-def test_ports_are_open_to_this_machine_alone() -> None:
-    ports = [port for each in Compose().services.values() for port in each.get("ports", ())]
-    assert ports
-    assert all(port.startswith("127.0.0.1:") for port in ports)
+def is_well(compose: Compose, name: str, here: Mapping[str, str]) -> bool:
+    """What the container's own health check says."""
+    kind, program, *args = compose.services[name]["healthcheck"]["test"]
+    assert (kind, program) == ("CMD", "python")
+    (port, other) = next(iter(here.items()))
+    asked = [each.replace(f":{port}/", f":{other}/") for each in args]
+    return (
+        subprocess.run([sys.executable, *asked], capture_output=True, check=False).returncode == 0
+    )
 
 
 def test_it_becomes_ready(api: str) -> None:
     ready = httpx2.get(f"{api}/health/ready", timeout=30)
     assert ready.is_success, ready.text
+
+
+def test_every_container_becomes_well_by_its_own_check(
+    api: str, compose: Compose, ports: Ports
+) -> None:
+    for name, here in ports.items():
+        until(lambda name=name, here=here: is_well(compose, name, here))
+
+
+def test_the_check_of_a_container_without_its_process_says_so(compose: Compose) -> None:
+    assert not is_well(compose, "api", {"8000": str(free_port())})
 
 
 def test_a_lecture_comes_to_its_clips(api: str, lecture: Sample) -> None:

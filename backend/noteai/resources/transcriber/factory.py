@@ -29,6 +29,8 @@ class Choice(Protocol):
     @property
     def model(self) -> str: ...
     @property
+    def device(self) -> Literal["cpu", "cuda", "auto"]: ...
+    @property
     def api_key(self) -> SecretStr | None: ...
     @property
     def base_url(self) -> str | None: ...
@@ -41,7 +43,9 @@ def transcriber(choice: Choice, cache: Path, threads: int) -> Transcriber:
         SpeechKeyMissing: the service wants a key. An address of one's own may do without.
     """
     if choice.provider == "local":
-        return FasterWhisperTranscriber(cache=cache / "models", model=choice.model, threads=threads)
+        return FasterWhisperTranscriber(
+            cache=cache / "models", model=choice.model, threads=threads, device=choice.device
+        )
     if choice.api_key is None and choice.base_url is None:
         raise SpeechKeyMissing
     model = _API_MODEL if choice.model in WHEELS else choice.model

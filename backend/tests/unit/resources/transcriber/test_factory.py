@@ -16,11 +16,18 @@ class Choice:
     model: str = "base"
     api_key: SecretStr | None = None
     base_url: str | None = None
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
 
 
 def test_the_local_model_keeps_its_weights_in_the_cache() -> None:
     found = transcriber(Choice(model="tiny.en"), Path("cache"), 3)
     assert found == FasterWhisperTranscriber(cache=Path("cache/models"), model="tiny.en", threads=3)
+
+
+def test_the_local_model_is_where_it_was_told_to_be() -> None:
+    found = transcriber(Choice(device="cuda"), Path("cache"), 3)
+    assert isinstance(found, FasterWhisperTranscriber)
+    assert found.device == "cuda"
 
 
 def test_the_service_has_its_own_model_where_none_of_its_is_named() -> None:
