@@ -103,7 +103,7 @@ def done(world: World, *words: str, **params: object) -> Manifest:
 
 
 def sounds(manifest: Manifest) -> tuple[str, ...]:
-    return Song.model_validate(manifest.output).sounds
+    return Song.model_validate_json(manifest.output).sounds
 
 
 def raising(error: Exception, at: str) -> Callable[[str, Context], None]:

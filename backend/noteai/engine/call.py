@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,8 @@ class Call:
     inputs: Mapping[str, Artifact | None]
     params: Params
     resources: Mapping[str, Resource | None]
+    written: Mapping[str, Digest] = field(default_factory=dict)
+    """Digests of inputs, as far as they are written down: a long artifact is not read again."""
 
     @cached_property
     def identities(self) -> dict[str, str]:
@@ -32,7 +34,7 @@ class Call:
 
     @cached_property
     def input_digests(self) -> dict[str, Digest | None]:
-        return {key: artifact_digest(each) if each else None for key, each in self.inputs.items()}
+        return {key: self._digest(key, each) for key, each in self.inputs.items()}
 
     @cached_property
     def key(self) -> Digest:
@@ -47,7 +49,12 @@ class Call:
         return self.agent.call(**arguments)
 
     def result(self, manifest: Manifest) -> Artifact:
-        return self.agent.gives.model_validate(manifest.output)
+        return self.agent.gives.model_validate_json(manifest.output)
+
+    def _digest(self, key: str, artifact: Artifact | None) -> Digest | None:
+        if artifact is None:
+            return None
+        return self.written.get(key) or artifact_digest(artifact)
 
 
 def prepare(
@@ -55,10 +62,11 @@ def prepare(
     inputs: Mapping[str, Artifact | None],
     params: Params,
     resources: Mapping[Any, Resource],
+    written: Mapping[str, Digest] | None = None,
 ) -> Call:
     """A call that borrows what the agent's types ask for; `resources` are by type."""
     borrowed = {key: resources.get(_plain(hint)) for key, hint in agent.resources.items()}
-    return Call(agent, inputs, params, borrowed)
+    return Call(agent, inputs, params, borrowed, written or {})
 
 
 def prepare_part(
@@ -103,7 +111,7 @@ def _execute(call: Call, at: AbstractContextManager[Desk], attempt: int) -> Mani
         inputs=call.input_digests,
         params=call.params.model_dump(mode="json"),
         resources=call.identities,
-        output=result.model_dump(mode="json"),
+        output=result.model_dump_json(),
         digest=artifact_digest(result),
         files=tuple(desk.kept),
         parts=tuple(desk.parts),

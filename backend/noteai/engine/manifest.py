@@ -1,9 +1,18 @@
 """What is written down of a stage that is done."""
 
-from typing import Any, Literal
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
 
 from noteai.engine.artifact import Digest, FileRef
 from noteai.frozen import Frozen
+
+
+def _text(output: Any) -> Any:
+    if not isinstance(output, dict):
+        return output
+    return json.dumps(output, separators=(",", ":"), ensure_ascii=False)
 
 
 class Manifest(Frozen):
@@ -15,8 +24,9 @@ class Manifest(Frozen):
     inputs: dict[str, Digest | None]
     params: dict[str, Any]
     resources: dict[str, str]
-    output: dict[str, Any]
-    """The artifact as JSON."""
+    output: Annotated[str, BeforeValidator(_text)]
+    """The artifact as JSON text, which takes a tenth of the memory of the values in it. Given
+    as values, as it lies in the database and lay in older stores, it is made text."""
     digest: Digest
     """Of the artifact's content."""
     files: tuple[FileRef, ...]

@@ -44,4 +44,4 @@ def _state(result: Artifact | None) -> RunState:
 def _made(workflow: Workflow, record: StageRecord, name: str) -> Artifact | None:
     if record.manifest is None:
         return None
-    return workflow.stage(name).gives.model_validate(record.manifest.output)
+    return workflow.stage(name).gives.model_validate_json(record.manifest.output)

@@ -5,14 +5,14 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from noteai import telemetry
-from noteai.engine.artifact import Artifact
+from noteai.engine.artifact import Artifact, Digest
 from noteai.engine.call import Call, answer, prepare
 from noteai.engine.desk import Desk, open_desk
 from noteai.engine.division import Division, part_call
 from noteai.engine.events import Event, Failure
 from noteai.engine.manifest import Manifest
 from noteai.engine.ports import Attempt
-from noteai.engine.stage import Part
+from noteai.engine.stage import Part, Stage
 from noteai.engine.world import Run, World
 from noteai.errors import Cancelled, NotApplicable, NoteAIError, TransientError, understood
 
@@ -58,11 +58,8 @@ def artifact(run: Run, world: World, kind: type[Artifact]) -> Artifact | None:
     """What the run was given or has made of a type so far."""
     if kind in run.given:
         return run.given[kind]
-    giver = run.workflow.giver(kind)
-    record = world.ledger.records(run.id).get(giver.name) if giver else None
-    if record is None or record.manifest is None:
-        return None
-    return kind.model_validate(record.manifest.output)
+    manifest = _made(run, world, kind)
+    return kind.model_validate_json(manifest.output) if manifest else None
 
 
 def failure_of(error: Exception) -> Failure:
@@ -87,6 +84,12 @@ def _answer(run: Run, attempt: Attempt, world: World) -> Manifest:
     return answer(call, world.store, _desk(run, attempt, world), attempt.number)
 
 
+def _made(run: Run, world: World, kind: type[Artifact]) -> Manifest | None:
+    giver = run.workflow.giver(kind)
+    record = world.ledger.records(run.id).get(giver.name) if giver else None
+    return record.manifest if record else None
+
+
 def _prepare(run: Run, name: str, world: World) -> Call:
     stage = run.workflow.stage(name)
     inputs: dict[str, Artifact | None] = {}
@@ -95,7 +98,14 @@ def _prepare(run: Run, name: str, world: World) -> Call:
         if inputs[key] is None and not need.optional:
             giver = run.workflow.giver(need.type)
             raise NeedsMissing(stage=giver.name if giver else need.type.__name__)
-    return prepare(stage, inputs, run.params_of(name), world.resources)
+    return prepare(stage, inputs, run.params_of(name), world.resources, _written(run, stage, world))
+
+
+def _written(run: Run, stage: Stage, world: World) -> dict[str, Digest]:
+    """Digests of what other stages made: they wrote them down."""
+    kinds = {key: need.type for key, need in stage.needs.items() if need.type not in run.given}
+    made = {key: _made(run, world, kind) for key, kind in kinds.items()}
+    return {key: manifest.digest for key, manifest in made.items() if manifest}
 
 
 def _desk(run: Run, attempt: Attempt, world: World) -> AbstractContextManager[Desk]:

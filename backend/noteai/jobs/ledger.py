@@ -4,6 +4,7 @@ A job is locked before its stages are changed, and every change asks for the att
 stale attempt changes nothing and tells nothing. Time is the database's.
 """
 
+import json
 import random
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -104,17 +105,18 @@ class SqlLedger:
         job = UUID(attempt.run)
         with self._database.transaction() as session:
             _rely_on(session, attempt, manifest)
-            locked = _end(session, attempt, "done", **_made(manifest))
+            output = json.loads(manifest.output)
+            locked = _end(session, attempt, "done", **_made(manifest, output))
             if locked is None:
                 return False
-            self._project(session, job, attempt.stage, manifest.output)
+            self._project(session, job, attempt.stage, output)
             body = {
                 "stage": attempt.stage,
                 "attempt": attempt.number,
                 "seconds": manifest.seconds,
                 "source": manifest.source,
             }
-            news = News([("stage_done", body)], _learned(manifest))
+            news = News([("stage_done", body)], _learned(attempt.stage, output))
             self._go_on(session, job, locked, news)
         return True
 
@@ -261,9 +263,9 @@ def _rely_on(session: Session, attempt: Attempt, manifest: Manifest) -> None:
             discards.check(session, row.account_id, names, row.started_at)
 
 
-def _made(manifest: Manifest) -> dict[str, Any]:
+def _made(manifest: Manifest, output: dict[str, Any]) -> dict[str, Any]:
     return {
-        "manifest": manifest.model_dump(mode="json"),
+        "manifest": {**manifest.model_dump(mode="json"), "output": output},
         "kept": sorted({manifest.key, *manifest.parts, *(each.digest for each in manifest.files)}),
         "fraction": 1.0,
         "seconds": manifest.seconds,
@@ -273,11 +275,9 @@ def _made(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _learned(manifest: Manifest) -> dict[str, Any]:
+def _learned(stage: str, output: dict[str, Any]) -> dict[str, Any]:
     """What a job's row says of its recording, once that was read."""
-    if manifest.stage != "recording":
-        return {}
-    return {"duration": manifest.output.get("duration")}
+    return {"duration": output.get("duration")} if stage == "recording" else {}
 
 
 def _said(attempt: Attempt, why: Failure) -> dict[str, Any]:

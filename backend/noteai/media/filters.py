@@ -170,20 +170,62 @@ def _frames(picture: Picture, cut: Cut) -> Iterator[str]:
 def _take(take: Take, n: int, picture: Picture, *, alone: bool) -> list[str]:
     """From `[t<n>]` to `[c<n>]`, the canvas with the take's panels."""
     span = "" if alone else f"trim=start_frame={take.first}:end_frame={take.end}"
-    ground, *above = take.scene.panels
-    forks = "".join(f"[t{n}p{k}]" for k in range(len(above) + 1))
-    fork = f"split={len(above) + 1}" if above else "null"
+    panels = take.scene.panels
+    forks = "".join(f"[t{n}p{k}]" for k in range(len(panels)))
+    fork = f"split={len(panels)}" if len(panels) > 1 else "null"
     restart = "" if alone else "setpts=PTS-STARTPTS"
-    parts = [f"[t{n}]{_chain(span, restart, fork)}{forks}"]
+    strips = _strips(panels, picture.canvas)
+    laid = _stacked(panels, strips, n, picture) if strips else _overlaid(panels, n, picture)
+    return [f"[t{n}]{_chain(span, restart, fork)}{forks}", *laid]
+
+
+def _overlaid(panels: Sequence[Panel], n: int, picture: Picture) -> Iterator[str]:
+    """The first panel on the backdrop, and the others upon it."""
+    ground, *above = panels
     shaped = _chain(*_shape(ground, picture.source), *_pad(ground.target, picture.canvas))
-    parts.append(f"[t{n}p0]{shaped}[{'c' if not above else 'g'}{n}]")
+    yield f"[t{n}p0]{shaped}[{'c' if not above else 'g'}{n}]"
     for k, panel in enumerate(above, start=1):
         below = f"g{n}" if k == 1 else f"g{n}x{k - 1}"
         out = f"c{n}" if k == len(above) else f"g{n}x{k}"
-        parts.append(f"[t{n}p{k}]{_chain(*_shape(panel, picture.source))}[p{n}x{k}]")
+        yield f"[t{n}p{k}]{_chain(*_shape(panel, picture.source))}[p{n}x{k}]"
         place = f"overlay={panel.target.x}:{panel.target.y}"
-        parts.append(f"[{below}][p{n}x{k}]{place}[{out}]")
-    return parts
+        yield f"[{below}][p{n}x{k}]{place}[{out}]"
+
+
+def _strips(panels: Sequence[Panel], canvas: tuple[int, int]) -> tuple[Box, ...]:
+    """A half of the canvas for each of two panels that lie beside or below each other.
+
+    Nothing where they do not, or where chroma, which has a sample for two pixels, is shared.
+    """
+    if len(panels) != 2 or any(panel.target[axis] % 2 for panel in panels for axis in (0, 1)):
+        return ()
+    one, other = (panel.target for panel in panels)
+    width, height = canvas
+    if one.x + one.w <= other.x or other.x + other.w <= one.x:
+        seam = max(one.x, other.x)
+        halves = Box(0, 0, seam, height), Box(seam, 0, width - seam, height)
+        return halves if one.x < other.x else halves[::-1]
+    if one.y + one.h <= other.y or other.y + other.h <= one.y:
+        seam = max(one.y, other.y)
+        halves = Box(0, 0, width, seam), Box(0, seam, width, height - seam)
+        return halves if one.y < other.y else halves[::-1]
+    return ()
+
+
+def _stacked(
+    panels: Sequence[Panel], strips: Sequence[Box], n: int, picture: Picture
+) -> Iterator[str]:
+    """Each panel on its strip of the backdrop: the same picture as laid over each other, without
+    the blending, which costs more than the rest of it.
+    """
+    for k, (panel, strip) in enumerate(zip(panels, strips, strict=True)):
+        x, y, width, height = panel.target
+        place = Box(x - strip.x, y - strip.y, width, height)
+        shape = *_shape(panel, picture.source), "format=yuv420p"
+        yield f"[t{n}p{k}]{_chain(*shape, *_pad(place, (strip.w, strip.h)))}[p{n}x{k}]"
+    order = sorted(range(len(strips)), key=lambda k: strips[k])
+    join = "hstack" if strips[0].x != strips[1].x else "vstack"
+    yield "".join(f"[p{n}x{k}]" for k in order) + f"{join}[c{n}]"
 
 
 def _shape(panel: Panel, source: tuple[int, int]) -> Iterator[str]:

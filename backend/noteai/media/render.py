@@ -18,6 +18,9 @@ VIDEO_FILE = "clip.mp4"
 SNAPSHOTS = "snapshot-%d.jpg"
 SILENT = -70.0
 """LUFS under which EBU R128 calls it silence."""
+_ONE_FILTER_THREAD = ("-filter_complex_threads", "1")
+"""A scaler that shares a picture among threads spends more on that than on scaling, while decoder
+and encoder keep all processors busy; what it makes is the same to the bit."""
 _INTEGRATED = re.compile(r"lavfi\.r128\.I=(-?\d+(?:\.\d+)?|-inf)")
 _PEAK = re.compile(r"lavfi\.r128\.sample_peak=(\d+(?:\.\d+)?)")
 
@@ -117,8 +120,8 @@ def _render(
         "-ar", str(filters.SAMPLE_RATE),
     ) if recording.audio_track else ()  # fmt: skip
     return (
-        *_open(path, recording, cut, encoding.threads), "-filter_complex", graph,
-        "-map", "[video]", *_h264(encoding, cut), *sound,
+        *_open(path, recording, cut, encoding.threads), *_ONE_FILTER_THREAD,
+        "-filter_complex", graph, "-map", "[video]", *_h264(encoding, cut), *sound,
         "-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart",
         "-fflags", "+bitexact", VIDEO_FILE,
         "-map", "[snapshots]", "-fps_mode", "passthrough", "-q:v", "2", "-f", "image2", SNAPSHOTS,

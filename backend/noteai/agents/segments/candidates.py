@@ -11,7 +11,7 @@ from noteai.agents.segments.wording import is_whole, leans_on_what_came_before, 
 from noteai.lecture.content import ContentAnalysis, SentenceScore, Topic
 from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Sentence, Transcript, position
-from noteai.timeline import Span, overlap, span
+from noteai.timeline import Seconds, Span, overlap, span
 
 MAX_MARGIN = 0.6
 """Seconds of a neighbouring pause that a clip takes at most."""
@@ -19,23 +19,28 @@ _UNWHOLE_END = 0.8
 _PROMISING_END = 0.75
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """The sentences from `first` to `last`, both included, within one topic.
 
     `worth` is a scan statistic: the sum over its sentences of importance above the
     lecture's mean, weighted by seconds, over the root of its seconds (Kulldorff 1997 gives
     the idea for counts). It favours passages that are important throughout over short
-    peaks and long averages alike.
+    peaks and long averages alike. An hour has thousands of candidates, so each is small.
     """
 
     first: int
     last: int
-    cut: Span
+    start: Seconds
+    end: Seconds
     topic: Topic
     worth: float
     peak: float
     """Importance of its most important sentence."""
+
+    @property
+    def cut(self) -> Span:
+        return span(self.start, self.end)
 
 
 def candidates(
@@ -43,11 +48,11 @@ def candidates(
     transcript: Transcript,
     silence: SilenceMap | None,
     params: SegmentParams,
-) -> list[Candidate]:
+) -> Iterator[Candidate]:
     """Every passage that keeps the limits, opens by itself and has something worth it."""
     scored = Passages(content, transcript, silence)
     found = (scored.candidate(first, last) for first, last in scored.stretches(params))
-    return [each for each in found if each.peak >= params.min_importance]
+    return (each for each in found if each.peak >= params.min_importance)
 
 
 class Passages:
@@ -73,7 +78,7 @@ class Passages:
             for last in range(first, len(self.sentences)):
                 if self._topics[last] is not self._topics[first]:
                     break
-                length = self._cut(first, last).duration
+                length = self._cuts[last].end - self._cuts[first].start
                 if length > longest:
                     break
                 if length >= params.min_seconds:
@@ -93,7 +98,8 @@ class Passages:
         return Candidate(
             first=first,
             last=last,
-            cut=self._cut(first, last),
+            start=self._cuts[first].start,
+            end=self._cuts[last].end,
             topic=self._topics[first],
             worth=worth * factor if worth > 0 else worth / factor,
             peak=max(self._importance[first : last + 1]),
@@ -103,9 +109,6 @@ class Passages:
         sentence = self.sentences[last]
         whole = 1.0 if is_whole(sentence) else _UNWHOLE_END
         return whole * (_PROMISING_END if promises_more(sentence) else 1.0)
-
-    def _cut(self, first: int, last: int) -> Span:
-        return span(self._cuts[first].start, self._cuts[last].end)
 
     def _accumulate(self) -> list[float]:
         """Running sums of importance above the lecture's mean, in units of its deviation."""

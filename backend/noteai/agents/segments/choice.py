@@ -7,12 +7,12 @@ A greedy choice by marginal gain, in the manner of maximal marginal relevance
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
-from noteai.agents.segments.candidates import Candidate, sentence_range
+from noteai.agents.segments.candidates import Candidate
 from noteai.agents.segments.params import SegmentParams
 from noteai.lecture.transcript import Transcript
-from noteai.timeline import overlap
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _EPSILON = 1e-6
@@ -22,7 +22,7 @@ _SAME_TOPIC = 0.5
 
 
 def choose(
-    found: Sequence[Candidate], transcript: Transcript, params: SegmentParams
+    found: Iterable[Candidate], transcript: Transcript, params: SegmentParams
 ) -> list[Candidate]:
     """At most `max_clips`, best first, none below the lecture's average.
 
@@ -30,23 +30,23 @@ def choose(
     """
     chosen: list[Candidate] = []
     duration = transcript.sentences[-1].end if transcript.sentences else 0.0
-    left = [(each, _subject(each, transcript)) for each in found]
-    subjects: list[Counter[str]] = []
+    subject = _subjects(transcript)
+    left = [(each, 0.0) for each in found if each.worth >= -_EPSILON]
     floor = 0.0
     while left and len(chosen) < params.max_clips:
-        gains = [_gain(each, words, chosen, subjects, params) for each, words in left]
+        gains = [_gain(each, likest, chosen, params) for each, likest in left]
         best = max(range(len(left)), key=gains.__getitem__)
         if gains[best] < (floor if len(chosen) >= params.min_clips else -_EPSILON):
             break
         floor = floor or _LEAST * gains[best]
-        candidate, words = left[best]
+        candidate, _ = left[best]
         chosen.append(candidate)
-        subjects.append(words)
         room = params.max_share * duration - sum(each.cut.duration for each in chosen)
+        words = subject(candidate)
         left = [
-            (each, its)
-            for each, its in left
-            if overlap(each.cut, candidate.cut) == 0 and each.cut.duration <= room
+            (each, max(likest, _likeness(subject(each), words)))
+            for each, likest in left
+            if _is_apart(each, candidate) and each.end - each.start <= room
         ]
     return sorted(chosen, key=lambda each: -each.worth)
 
@@ -57,28 +57,29 @@ def probability(worth: float) -> float:
 
 
 def _gain(
-    candidate: Candidate,
-    words: Counter[str],
-    chosen: Sequence[Candidate],
-    subjects: Sequence[Counter[str]],
-    params: SegmentParams,
+    candidate: Candidate, likest: float, chosen: Sequence[Candidate], params: SegmentParams
 ) -> float:
+    """`likest` is its likeness to the chosen one that it resembles most."""
     if candidate.worth <= 0:
         return candidate.worth
     again = any(each.topic.id == candidate.topic.id for each in chosen)
-    likest = max((_likeness(words, each) for each in subjects), default=0.0)
     spread = 1 - params.diversity * _SAME_TOPIC * again
     weight = 0.5 + candidate.topic.importance / 2
     return candidate.worth * weight * spread * (1 - params.diversity * likest)
 
 
-def _subject(candidate: Candidate, transcript: Transcript) -> Counter[str]:
-    text = " ".join(each.text for each in sentence_range(candidate, transcript))
-    return Counter(_WORD.findall(text.lower()))
+def _is_apart(a: Candidate, b: Candidate) -> bool:
+    return a.end <= b.start or b.end <= a.start
+
+
+def _subjects(transcript: Transcript) -> Callable[[Candidate], Counter[str]]:
+    """How often a candidate says which words; they are counted anew each time, and not kept."""
+    words = [_WORD.findall(each.text.lower()) for each in transcript.sentences]
+    return lambda each: Counter(chain.from_iterable(words[each.first : each.last + 1]))
 
 
 def _likeness(a: Counter[str], b: Counter[str]) -> float:
     """Cosine of two word counts."""
-    shared = sum(count * b[word] for word, count in a.items())
+    shared = sum(count * b[word] for word, count in a.items() if word in b)
     length = math.hypot(*a.values()) * math.hypot(*b.values())
     return shared / length if length else 0.0

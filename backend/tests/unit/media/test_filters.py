@@ -1,6 +1,8 @@
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
+
 from noteai.lecture.layout import Box
 from noteai.media import filters
 from noteai.media.cuts import Cut
@@ -44,7 +46,31 @@ def test_the_camera_is_laid_beside_the_slides_and_its_old_place_is_covered() -> 
     graph = seen(Take(first=0, end=100, scene=BESIDE))
     assert "drawbox=1021:36:195:74" in graph
     assert "crop=1152:648:64:36,scale=998:560" in graph
-    assert "overlay=1014:280" in graph
+    assert "pad=266:720:0:280" in graph
+    assert "[p0x0][p0x1]hstack" in graph
+
+
+def scene_of(*targets: Box) -> Scene:
+    return Scene(panels=tuple(Panel(source=Box(0, 0, 320, 180), target=each) for each in targets))
+
+
+@pytest.mark.parametrize(
+    ("targets", "joined"),
+    [
+        ((Box(0, 0, 800, 450), Box(810, 200, 400, 300)), "[p0x0][p0x1]hstack[c0]"),
+        ((Box(410, 0, 800, 450), Box(0, 200, 400, 300)), "[p0x1][p0x0]hstack[c0]"),
+        ((Box(0, 0, 800, 400), Box(200, 402, 400, 300)), "[p0x0][p0x1]vstack[c0]"),
+        ((Box(0, 300, 800, 400), Box(200, 0, 400, 300)), "[p0x1][p0x0]vstack[c0]"),
+        ((Box(0, 0, 800, 450), Box(600, 200, 400, 300)), "overlay=600:200[c0]"),
+        ((Box(0, 0, 800, 450), Box(811, 200, 400, 300)), "overlay=811:200[c0]"),
+    ],
+)
+def test_panels_that_lie_apart_are_stacked_and_others_overlaid(
+    targets: tuple[Box, Box], joined: str
+) -> None:
+    graph = seen(Take(first=0, end=100, scene=scene_of(*targets)))
+    assert joined in graph
+    assert ("overlay" in graph) is joined.startswith("overlay")
 
 
 def test_takes_are_joined_at_their_frames() -> None:

@@ -51,6 +51,10 @@ def after(args: tuple[str, ...], option: str) -> str:
     return args[args.index(option) + 1]
 
 
+def test_filters_of_a_clip_share_no_picture_among_threads() -> None:
+    assert after(arguments(), "-filter_complex_threads") == "1"
+
+
 def test_the_file_is_opened_with_its_demuxer_at_the_keyframe_before_the_cut() -> None:
     args = arguments()
     assert after(args, "-f") == "mov"

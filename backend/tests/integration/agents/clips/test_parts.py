@@ -49,7 +49,7 @@ class Renderer:
         manifest = self.world.ledger.records(name)["clips"].manifest
         assert manifest
         self.made.append(manifest)
-        return ClipSet.model_validate(manifest.output)
+        return ClipSet.model_validate_json(manifest.output)
 
 
 @pytest.fixture
