@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from botocore.utils import determine_content_length
+
 from noteai import metrics
 
 _SENT = "noteai_bytes_sent"
@@ -17,8 +19,7 @@ def count(client: Any) -> None:
 
 
 def _measure(params: Any, context: Any, **_: Any) -> None:
-    body = params["body"]
-    context[_SENT] = len(body) if isinstance(body, bytes | bytearray) else 0
+    context[_SENT] = determine_content_length(params["body"]) or 0
 
 
 def _answered(model: Any, http_response: Any, parsed: Any, context: Any, **_: Any) -> None:
