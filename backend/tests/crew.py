@@ -24,7 +24,7 @@ from noteai.uploads.models import UploadRow
 
 SILENT = Journal(lambda *_: None)
 DOOR = Path(__file__).with_name("worker_door.py")
-LIMIT = 300.0
+LIMIT = 60.0
 QUICK = {"LEASE": 5.0, "HEARTBEAT": 0.5, "SWEEP": 0.5}
 """A service whose patience is short."""
 

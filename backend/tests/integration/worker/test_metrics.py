@@ -8,20 +8,19 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from crew import QUICK, Site, is_alive, wait_until
+from crew import QUICK, SILENT, Site, is_alive, wait_until
 from hooking import door
 from measuring import ID, served, value, values
+from sleepy import TRADE
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from noteai.accounts.models import LOCAL
 from noteai.database import Database
-from noteai.jobs.journal import Journal
 from noteai.jobs.service import cancel
 from noteai.servers.process import free_port, is_listening
 
 _ENDS = "noteai_stage_duration_seconds_count"
-_SILENT = Journal(lambda *_: None)
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ def work_of_all_kinds(site: Site) -> None:
     stopped = site.submit(right={"seconds": 60.0})
     next_in(site, "right")
     with site.database.transaction() as session:
-        cancel(session, _SILENT, LOCAL, stopped)
+        cancel(session, SILENT, LOCAL, stopped, TRADE.workflows)
     assert site.ended(stopped).state == "cancelled"
 
 
