@@ -5,12 +5,12 @@ One process of the API counts in its own memory. Several are several targets.
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_fastapi_instrumentator import Instrumentator
 
 from noteai import metrics
 from noteai.api.dependencies import Services
 from noteai.api.errors import AddressUnknown
 from noteai.api.figures import Question, Rows
+from noteai.api.requests import Requests
 from noteai.api.services import ApiServices
 from noteai.database import tell_connections
 from noteai.metrics.prometheus import Prometheus
@@ -29,9 +29,12 @@ def install(app: FastAPI, services: ApiServices) -> None:
     registry.register(Rows(question))
     app.state.registry = registry
     app.include_router(router)
-    Instrumentator(
-        excluded_handlers=_EXCLUDED, should_exclude_streaming_duration=True, registry=registry
-    ).instrument(app)
+    app.add_middleware(
+        Requests,
+        excluded_handlers=_EXCLUDED,
+        should_exclude_streaming_duration=True,
+        registry=registry,
+    )
 
 
 @router.get("/metrics", include_in_schema=False)

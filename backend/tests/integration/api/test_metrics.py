@@ -53,6 +53,20 @@ def test_requests_are_counted_by_their_route(local: TestClient) -> None:
     }
 
 
+def test_paths_that_differ_in_more_than_their_ids_are_told_apart(local: TestClient) -> None:
+    for name in ("logs", "manifest", "nothing"):
+        for _ in range(2):
+            local.get(f"/jobs/{uuid4()}/{name}")
+    local.post(f"/jobs/{uuid4()}/cancel")
+    said = values(asked(local), "http_requests_total", "method", "handler")
+    assert said == {
+        ("GET", "/api/v1/jobs/{job_id}/logs"): 2,
+        ("GET", "/api/v1/jobs/{job_id}/manifest"): 2,
+        ("GET", "none"): 2,
+        ("POST", "/api/v1/jobs/{job_id}/cancel"): 1,
+    }
+
+
 def test_a_job_that_is_cancelled_before_it_begins_is_counted(
     local: TestClient, office: Office
 ) -> None:
