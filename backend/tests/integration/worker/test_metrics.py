@@ -65,9 +65,10 @@ def work_of_all_kinds(site: Site) -> None:
     """Naps, one that fails, one that is put off, one whose process is killed, one cancelled."""
     jobs = [site.submit(middle={"seconds": 0.2}) for _ in range(3)]
     jobs.append(site.submit(last={"fails": True}))
-    jobs.append(site.submit(left={"stumbles": 1}))
     for job in jobs:
         site.ended(job)
+    before = len(site.entries("began", "left"))
+    assert site.ended(site.submit(left={"stumbles": before + 1})).state == "completed"
     killed = site.submit(joined={"seconds": 1.5})
     os.kill(next_in(site, "joined"), signal.SIGKILL)
     assert site.ended(killed).state == "completed"
