@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, Oper
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from noteai import metrics
 from noteai.errors import TransientError
 
 Json = dict[str, Any]
@@ -134,6 +135,16 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def tell_connections(*databases: Database) -> None:
+    """How many connections of this process are in use, and how many wait to be."""
+    pools: list[Any] = [each.engine.pool for each in databases]
+    for state, many in (
+        ("in_use", sum(each.checkedout() for each in pools)),
+        ("idle", sum(each.checkedin() for each in pools)),
+    ):
+        metrics.put("noteai_database_connections", many, state=state)
 
 
 class Bell:

@@ -81,6 +81,8 @@ class ServiceSettings(Frozen):
     """Webhooks that one worker delivers to at a time; 0 where it reaches nothing outside."""
     webhooks_to_private: bool = False
     """Whether webhooks may lead to this machine and to private networks."""
+    metrics_port: int = Field(0, ge=0, le=65_535)
+    """Where `noteai worker` serves its metrics; 0 for nowhere."""
 
 
 class Settings(BaseSettings):

@@ -7,6 +7,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 from hypothesis import settings
+from measuring import measured  # noqa: F401 - a fixture of all rings
 from service import (  # noqa: F401 - fixtures of all rings
     bucket,
     database,

@@ -18,7 +18,15 @@ from pathlib import Path
 from bench.results import record
 from bench.table import Row, table
 
-LIMITS = {"queue": 240, "shape": 180, "sockets": 180, "status": 150, "plan": 180, "fuzz": 720}
+LIMITS = {
+    "queue": 240,
+    "shape": 180,
+    "sockets": 180,
+    "status": 150,
+    "plan": 180,
+    "fuzz": 720,
+    "overhead": 420,
+}
 """Seconds that a part may take."""
 _BUSY = 0.5
 """Processors that others use, from which on it is said."""

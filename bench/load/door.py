@@ -1,4 +1,7 @@
-"""The API that knows the idle workflow: `python -m bench.load.door PORT`, settings as ever."""
+"""The API that knows the idle workflow: `python -m bench.load.door PORT`, settings as ever.
+
+With `uncounted` after the port it has no metrics.
+"""
 
 import sys
 from dataclasses import replace
@@ -15,5 +18,5 @@ from noteai.workflows import WORKFLOWS
 if __name__ == "__main__":
     with services_of(Settings()) as services:
         known = replace(services, workflows={**WORKFLOWS, "idle": IDLE})
-        app = create_app(known)
+        app = create_app(known, is_measured="uncounted" not in sys.argv)
         uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False)

@@ -56,11 +56,11 @@ class Ground:
             yield [enter(self.running("worker", str(concurrency), str(n))) for n in range(count)]
 
     @contextmanager
-    def api(self) -> Iterator[str]:
+    def api(self, *args: str) -> Iterator[str]:
         """Its address."""
         port = free_port()
         address = f"http://127.0.0.1:{port}"
-        with self.running("door", str(port)) as child:
+        with self.running("door", str(port), *args) as child:
             child.wait_until(lambda: answers(f"{address}/health/live"), _PATIENCE)
             yield address
 

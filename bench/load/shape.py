@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from bench.load import bare
 from bench.load.ground import Ground, ground
-from bench.load.idle import IDLE
+from bench.load.idle import IDLE, naps
 from bench.table import Row
 from noteai.accounts.models import LOCAL
 from noteai.jobs.journal import Journal
@@ -52,7 +52,7 @@ def alternating(ways: dict[str, Run], jobs: int, rounds: int) -> dict[str, float
     return {name: median(each) for name, each in took.items()}
 
 
-def ours(place: Ground) -> Run:
+def ours(place: Ground, nap: float = 0.0) -> Run:
     upload = place.upload()
 
     def run(jobs: int) -> None:
@@ -60,7 +60,7 @@ def ours(place: Ground) -> Run:
             heard = client.pubsub(ignore_subscribe_messages=True)
             heard.psubscribe("job_progress:*")
             heard.get_message(timeout=_PATIENCE)
-            order = JobOrder(upload, workflow="idle")
+            order = JobOrder(upload, workflow="idle", params=naps(nap))
             unended = {_submitted(place, order) for _ in range(jobs)}
             until = time.monotonic() + _PATIENCE
             while unended:

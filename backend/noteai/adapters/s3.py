@@ -15,6 +15,7 @@ from botocore.exceptions import (
 )
 
 from noteai import telemetry
+from noteai.adapters import s3_figures
 from noteai.errors import NoteAIError, TransientError
 
 _CONNECT, _READ = 5, 60
@@ -66,7 +67,7 @@ def client(
     path, as stores of one's own want it: so it is where there is an endpoint.
     """
     style = "path" if (path_style if path_style is not None else endpoint) else "virtual"
-    return Session().client(
+    made = Session().client(
         "s3",
         endpoint_url=endpoint,
         region_name=region,
@@ -85,6 +86,8 @@ def client(
             response_checksum_validation="when_required",
         ),
     )
+    s3_figures.count(made)
+    return made
 
 
 def prepare_bucket(client: Any, bucket: str, origins: tuple[str, ...] = ("*",)) -> None:

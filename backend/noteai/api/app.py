@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from noteai import __version__
-from noteai.api import errors, health, schema
+from noteai.api import errors, health, metrics, schema
 from noteai.api.limits import Limits
 from noteai.api.services import ApiServices
 from noteai.jobs import endpoints as jobs
@@ -24,7 +24,8 @@ _FEATURES = {
 _STREAMED = frozenset({f"{PREFIX}/upload"})
 
 
-def create_app(services: ApiServices) -> FastAPI:
+def create_app(services: ApiServices, *, is_measured: bool = True) -> FastAPI:
+    """Where it `is_measured`, its metrics are those of the process."""
     app = FastAPIOffline(  # its page of the API needs no network
         title="NoteAI",
         version=__version__,
@@ -37,6 +38,8 @@ def create_app(services: ApiServices) -> FastAPI:
     for name, feature in _FEATURES.items():
         app.include_router(feature.router, prefix=PREFIX, tags=[name])
     app.add_middleware(Limits, free=_STREAMED)
+    if is_measured:
+        metrics.install(app, services)
     errors.install(app)
     schema.install(app)
     return app

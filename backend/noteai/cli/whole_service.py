@@ -22,6 +22,7 @@ Tell = Callable[[str], None]
 _GLANCE = 0.2
 _RECOVERY = 300.0
 """Seconds that a server may need to read what it wrote before it was killed."""
+_METRICS = "metrics"
 _SERVERS, _DOORS = 0, 1
 """Tiers: the servers stop after those that use them."""
 
@@ -63,8 +64,9 @@ def run(order: Order, settings: Settings, tell: Tell) -> None:
         migrate(reached.get("NOTEAI_DATABASE_URL", settings.database_url))
         objects_of(_settings_with(reached)).prepare()
         write_private(folder.path / "service.env", _lines(reached))
-        _open(order, folder, supervisor, reached)
-        tell(_where(order, folder, reached, settings))
+        environment = {**reached, **_metrics(folder, settings)}
+        _open(order, folder, supervisor, environment)
+        tell(_where(order, folder, environment, settings))
         while True:
             supervisor.look()
             time.sleep(_GLANCE)
@@ -119,6 +121,12 @@ def _started(servers: list[Server], supervisor: Supervisor) -> Mapping[str, str]
     return reached
 
 
+def _metrics(folder: DataFolder, settings: Settings) -> Mapping[str, str]:
+    """Where the worker serves its own: where the environment says, else at a free port."""
+    port = settings.service.metrics_port or folder.ports([_METRICS])[_METRICS]
+    return {"NOTEAI_SERVICE__METRICS_PORT": str(port)}
+
+
 def _open(
     order: Order, folder: DataFolder, supervisor: Supervisor, reached: Mapping[str, str]
 ) -> None:
@@ -159,9 +167,14 @@ def _where(order: Order, folder: DataFolder, reached: Mapping[str, str], setting
         f"  objects   {store} in the bucket {settings.s3_bucket}",
         f"  data      {folder.path}",
         f"  logs      {folder.logs}",
+        f"  metrics   {order.address}/metrics and {_metrics_of_worker(reached)}",
         f"  keys      {folder.path / 'service.env'}",
         f"{_end(order)} stops it; what was accepted goes on at the next start.",
     ])  # fmt: skip
+
+
+def _metrics_of_worker(reached: Mapping[str, str]) -> str:
+    return f"http://127.0.0.1:{reached['NOTEAI_SERVICE__METRICS_PORT']}/metrics"
 
 
 def _end(order: Order) -> str:

@@ -16,7 +16,7 @@ from noteai.engine.ports import StageRecord
 from noteai.engine.run import NeedsMissing, failure_of
 from noteai.engine.workflow import Workflow
 from noteai.errors import InputError
-from noteai.jobs import outbox, share
+from noteai.jobs import figures, outbox, share
 from noteai.jobs.errors import JobOverdue, UploadNotUsable, WorkflowChanged
 from noteai.jobs.graph import Decision, StageFacts, Workflows, decide, shape
 from noteai.jobs.journal import Journal, Message
@@ -74,14 +74,15 @@ class Mover:
             workflow = _shape(locked, before, self.workflows)
         except InputError as error:
             self._tell(session, job, before, Decision(), news)
-            _end_at_once(session, job, self.journal, failure_of(error))
+            _end_at_once(session, job, locked, self.journal, failure_of(error))
             return
         decision = Decision()
         if upload not in _ON_THE_WAY or locked.is_cancelled or locked.is_overdue:
             decision = decide(before, workflow, locked.is_cancelled, locked.is_overdue)
         self._tell(session, job, before, decision, news)
         if decision.end:
-            _end(session, job, self.journal, _conclusion(session, job, workflow, decision))
+            conclusion = _conclusion(session, job, workflow, decision)
+            _end(session, job, locked, self.journal, conclusion)
 
     def _tell(
         self,
@@ -210,12 +211,14 @@ def _failed(failure: Failure | dict[str, Any] | None) -> Changes:
     return {"state": "failed", "failure": why}
 
 
-def _end_at_once(session: Session, job: UUID, journal: Journal, failure: Failure) -> None:
+def _end_at_once(
+    session: Session, job: UUID, locked: Locked, journal: Journal, failure: Failure
+) -> None:
     _cancel(session, job, [each.stage for each in facts(session, job) if each.state not in ENDED])
-    _end(session, job, journal, _failed(failure))
+    _end(session, job, locked, journal, _failed(failure))
 
 
-def _end(session: Session, job: UUID, journal: Journal, changes: Changes) -> None:
+def _end(session: Session, job: UUID, locked: Locked, journal: Journal, changes: Changes) -> None:
     is_whole = changes["state"] in ("completed", "completed_empty")
     body = {key: value for key, value in changes.items() if key != "state"}
     reached = 1.0 if is_whole else 0.0
@@ -227,3 +230,4 @@ def _end(session: Session, job: UUID, journal: Journal, changes: Changes) -> Non
         reached=reached,
         changes={**changes, "ended_at": func.now()},
     )
+    figures.job_ended(session, locked, changes["state"])

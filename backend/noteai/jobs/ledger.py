@@ -12,16 +12,17 @@ from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Float, and_, bindparam, cast, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from noteai.database import Database
 from noteai.engine.events import Failure
 from noteai.engine.manifest import Manifest
 from noteai.engine.ports import Attempt, StageRecord
-from noteai.jobs import outbox, parts, share
+from noteai.jobs import figures, outbox, parts, share
 from noteai.jobs.advance import Mover, News
 from noteai.jobs.claim import Claimed, claim
+from noteai.jobs.figures import Outcome
 from noteai.jobs.journal import Journal
 from noteai.jobs.models import STAGES, JobRow, StageRow, StageState
 from noteai.jobs.standing import Locked, facts, lock, stages
@@ -81,6 +82,7 @@ class SqlLedger:
                 attempts=self._attempts,
             )
         if claimed:
+            figures.stage_claimed(claimed.workflow, stage)
             self._journal.publish(job, claimed.told)
         return claimed
 
@@ -106,9 +108,12 @@ class SqlLedger:
         with self._database.transaction() as session:
             _rely_on(session, attempt, manifest)
             output = json.loads(manifest.output)
-            locked = _end(session, attempt, "done", **_made(manifest, output))
+            outcome: Outcome = "done" if manifest.source == "ran" else "cached"
+            locked = _end(session, attempt, "done", outcome, **_made(manifest, output))
             if locked is None:
                 return False
+            if outcome == "done":
+                figures.stage_ran(session, locked, manifest, output)
             self._project(session, job, attempt.stage, output)
             body = {
                 "stage": attempt.stage,
@@ -140,7 +145,8 @@ class SqlLedger:
                 return self._without_result(session, attempt, "failed", why)
             delay = self._delay(tries)
             again = func.now() + timedelta(seconds=delay)
-            if not _end(session, attempt, "ready", ready_at=again, failure=why.model_dump()):
+            changes = {"ready_at": again, "failure": why.model_dump()}
+            if not _end(session, attempt, "ready", "put_off", **changes):
                 return False
             outbox.put(session, job, [attempt.stage], delay)
             body = {**_said(attempt, why), "delay": round(delay, 1)}
@@ -152,7 +158,8 @@ class SqlLedger:
         job = UUID(attempt.run)
         with self._database.transaction() as session:
             tries = StageRow.tries - 1
-            is_back = _end(session, attempt, "ready", ready_at=func.now(), tries=tries)
+            changes = {"ready_at": func.now(), "tries": tries}
+            is_back = _end(session, attempt, "ready", "released", **changes)
             parts.forget(session, job, attempt.stage, until=attempt.number)
             if not is_back:
                 return False
@@ -203,8 +210,12 @@ class SqlLedger:
     def _without_result(
         self, session: Session, attempt: Attempt, state: Literal["skipped", "failed"], why: Failure
     ) -> bool:
-        if not _end(session, attempt, state, failure=why.model_dump(), ended_at=func.now()):
+        changes = {"failure": why.model_dump(), "ended_at": func.now()}
+        job = _end(session, attempt, state, state, **changes)
+        if job is None:
             return False
+        if state == "failed":
+            figures.stage_failed(session, job, attempt.stage, why.code)
         self._journal.tell(session, UUID(attempt.run), f"stage_{state}", _said(attempt, why))
         return True
 
@@ -216,6 +227,8 @@ class SqlLedger:
 _RECORDS = select(*(STAGES.c[name] for name in ("stage", "state", "manifest", "failure"))).where(
     STAGES.c.job_id == bindparam("job")
 )
+_TOOK = cast(func.extract("epoch", func.now() - STAGES.c.started_at), Float)
+"""Seconds since the claim."""
 _RECORDED: tuple[StageState, ...] = ("ready", "running", "done", "skipped", "failed")
 
 
@@ -233,22 +246,33 @@ def _fence(attempt: Attempt) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _end(session: Session, attempt: Attempt, state: StageState, **values: Any) -> Locked | None:
+def _end(
+    session: Session, attempt: Attempt, state: StageState, outcome: Outcome, **values: Any
+) -> Locked | None:
     """The job, if the attempt was in force and ended so; that of a cancelled job is cancelled."""
     job = lock(session, UUID(attempt.run))
     if job is None:
         return None
     if job.is_cancelled:
-        state, values = "cancelled", {"ended_at": func.now()}
+        state, outcome, values = "cancelled", "released", {"ended_at": func.now()}
     ended = (
         update(STAGES)
         .where(*_fence(attempt))
         .values(state=state, **_FREE, **values)
-        .returning(STAGES.c.attempt)
+        .returning(_TOOK)
     )
-    if session.scalar(ended) is None or state == "cancelled":
+    took: float | None = session.scalar(ended)
+    if took is None:
+        _was_late(session, job, attempt, outcome)
         return None
-    return job
+    figures.attempt_ended(session, job, attempt.stage, outcome, took)
+    return None if state == "cancelled" else job
+
+
+def _was_late(session: Session, job: Locked, attempt: Attempt, meant: Outcome) -> None:
+    """One that is given back may have been given back before, by whoever watched over it."""
+    if meant != "released":
+        figures.attempt_ended(session, job, attempt.stage, "stale", 0.0)
 
 
 def _rely_on(session: Session, attempt: Attempt, manifest: Manifest) -> None:

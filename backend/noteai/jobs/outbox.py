@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Interval, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from noteai import telemetry
+from noteai import metrics, telemetry
 from noteai.database import Database, after_commit
 from noteai.jobs.models import OUTBOX, OutboxRow
 
@@ -97,6 +97,7 @@ def relay(database: Database, send: Send, batch: int = 100) -> int:
     with database.transaction() as session:
         sent, trouble = _send_due(session, send, batch)
         session.execute(delete(OutboxRow).where(OutboxRow.id.in_(sent)))
+    metrics.add("noteai_relay_sent_total", len(sent))
     if trouble:
         raise trouble
     return len(sent)

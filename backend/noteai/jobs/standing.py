@@ -7,7 +7,7 @@ other. The lock lets others refer to the job: events and outbox rows of other jo
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Float, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from noteai.jobs.graph import StageFacts
@@ -22,6 +22,9 @@ class Locked(NamedTuple):
     workflow: str
     without: list[str]
     given: dict[str, Any]
+    duration: float | None
+    age: float
+    """Seconds since it was submitted."""
 
     @property
     def has_ended(self) -> bool:
@@ -45,7 +48,8 @@ _JOB = select(
     JOBS.c.state,
     JOBS.c.cancel_requested_at.is_not(None),
     func.coalesce(JOBS.c.deadline < func.now(), False),
-    *(JOBS.c[name] for name in Locked._fields[3:]),
+    *(JOBS.c[name] for name in Locked._fields[3:-1]),
+    cast(func.extract("epoch", func.now() - JOBS.c.created_at), Float),
 ).where(JOBS.c.id == bindparam("job"))
 _LOCKED = _JOB.with_for_update(key_share=True)
 _LOCKED_IF_FREE = _JOB.with_for_update(key_share=True, skip_locked=True)

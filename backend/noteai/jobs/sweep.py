@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from noteai import telemetry
 from noteai.database import Database
 from noteai.engine.run import failure_of
-from noteai.jobs import outbox, parts
+from noteai.jobs import figures, outbox, parts
 from noteai.jobs.advance import advance
 from noteai.jobs.errors import WorkerLost
 from noteai.jobs.graph import Workflows
@@ -76,6 +76,7 @@ class Sweeper:
                 _give(session, job, stage, state="cancelled", ended_at=func.now())
             elif tries >= self.attempts:
                 self._lose(session, job, stage, tries)
+                figures.stage_failed(session, locked, stage, WorkerLost(times=tries).code)
             else:
                 self._wake_again(session, job, stage)
             advance(session, job, self.journal, self.workflows)

@@ -1,10 +1,10 @@
 """Progress of a job over a WebSocket, and the same as Server-Sent Events."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager, suppress
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response, WebSocket, status
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
+from noteai import metrics
 from noteai.api.dependencies import Caller, Services
 from noteai.api.schema import problems
 from noteai.api.services import ApiServices
@@ -70,7 +71,8 @@ async def follow_job_by_socket(
         await close(socket, Ending(Code.NOT_FOUND, JobNotFound().code))
     else:
         cancel = partial(_cancel, services)
-        await Conversation(socket, live_of(socket), caller, job, cancel).hold(after)
+        with _open("websocket"):
+            await Conversation(socket, live_of(socket), caller, job, cancel).hold(after)
 
 
 @router.get(
@@ -110,9 +112,18 @@ class EventStream(StreamingResponse):
                 await send(message)
 
         # Nobody else closes what was not read to its end, and it watches until it is closed.
-        with suppress(TimeoutError):
+        with suppress(TimeoutError), _open("sse"):
             async with aclosing(self._lines):
                 await super().__call__(scope, receive, sending)
+
+
+@contextmanager
+def _open(kind: Literal["websocket", "sse"]) -> Iterator[None]:
+    metrics.add("noteai_open_streams", 1, kind=kind)
+    try:
+        yield
+    finally:
+        metrics.add("noteai_open_streams", -1, kind=kind)
 
 
 def _cancel(services: ApiServices, session: Session, account: UUID, job: UUID) -> None:

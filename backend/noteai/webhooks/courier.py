@@ -9,14 +9,15 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
-from noteai import telemetry
-from noteai.database import Database
+from noteai import metrics, telemetry
+from noteai.database import Database, after_commit
 from noteai.webhooks import signing
 from noteai.webhooks.models import DeliveryRow, WebhookRow
 from noteai.webhooks.patience import Patience
@@ -130,6 +131,7 @@ def settle(session: Session, parcel: Parcel, answer: Answer, patience: Patience)
     outcome = _outcome(parcel, answer, patience)
     row = update(DeliveryRow).where(DeliveryRow.id == parcel.delivery)
     session.execute(row.values(**outcome).execution_options(**_BLIND))
+    _count(session, outcome.get("state", "failed"))
     if answer.is_gone or found[0]:
         _disable(session, parcel.webhook, "gone" if answer.is_gone else "failing")
     return True
@@ -140,7 +142,8 @@ def tidy(database: Database) -> int:
     is disabled: how many were forgotten. Any number of processes may do so at a time.
     """
     with database.transaction() as session:
-        session.execute(_stranded())
+        stranded: Any = session.execute(_stranded())
+        _count(session, "given_up", stranded.rowcount)
         old = select(DeliveryRow.id).where(
             DeliveryRow.state != "pending", DeliveryRow.created_at < func.now() - _KEPT
         )
@@ -187,6 +190,11 @@ def _outcome(parcel: Parcel, answer: Answer, patience: Patience) -> dict[str, An
     if answer.is_gone or parcel.age + pause > patience.life:
         return {**done, "state": "given_up", "ended_at": func.now()}
     return {**done, "due_at": func.now() + timedelta(seconds=pause)}
+
+
+def _count(session: Session, outcome: str, many: int = 1) -> None:
+    counted = partial(metrics.add, "noteai_webhook_deliveries_total", many, outcome=outcome)
+    after_commit(session, counted)
 
 
 def _attempt(parcel: Parcel, answer: Answer) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """What a supervisor does beside its worker. Any number of processes may do so at a time."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from datetime import timedelta
 
+from noteai import metrics
 from noteai.adapters.redis_events import RedisPublisher
-from noteai.database import Database
+from noteai.database import Database, tell_connections
 from noteai.jobs import outbox, workers
 from noteai.jobs.journal import Journal
 from noteai.jobs.sweep import Swept, sweep
@@ -34,14 +37,14 @@ _ORPHANS = 6 * 3600.0
 
 
 @contextmanager
-def done_beside(settings: Settings, trade: Trade, worker: Worker) -> Iterator[None]:
+def done_beside(settings: Settings, trade: Trade, worker: Worker) -> Iterator["Chores"]:
     """The loops run; at the end, what was given back is sent."""
     chores = Chores(settings, trade, worker)
     loops = (*chores.of_jobs(), *chores.of_the_store(), *chores.of_webhooks())
     for loop in loops:
         loop.start()
     try:
-        yield
+        yield chores
     finally:
         for loop in loops:
             loop.stop()
@@ -96,14 +99,23 @@ class Chores:
         self._patient.close()
         self._publish.close()
 
+    def tell_connections(self) -> None:
+        tell_connections(self._database, self._patient)
+
     def _sweep(self) -> Swept:
-        return sweep(
+        began = time.monotonic()
+        swept = sweep(
             self._database,
             self._journal,
             attempts=self._service.attempts,
             patience=self._service.lease * _UNCLAIMED,
             workflows=self._trade.workflows,
         )
+        metrics.observe("noteai_sweep_duration_seconds", time.monotonic() - began)
+        metrics.put("noteai_sweeper_last_success_timestamp_seconds", time.time())
+        for action, many in asdict(swept).items():
+            metrics.add("noteai_sweeper_actions_total", many, action=action)
+        return swept
 
     def _give_sign(self) -> None:
         workers.give_sign(self._database, self._worker)

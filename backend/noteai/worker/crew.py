@@ -19,6 +19,7 @@ from noteai.database import Database
 from noteai.jobs.journal import Journal
 from noteai.jobs.ledger import SqlLedger
 from noteai.jobs.parts import SqlParts
+from noteai.metrics import shared
 from noteai.settings import Settings
 from noteai.worker import tasks
 from noteai.worker.app import make_app
@@ -93,6 +94,8 @@ def make_workplace(
 ) -> Workplace:
     """All that the stages of this process share."""
     service = settings.service
+    if service.metrics_port:
+        shared.take_part()
     connect = partial(Database, settings.database_url, pool=1, overflow=2, idle=service.lease)
     database, heart = connect(), connect()
     publisher, scratch = RedisPublisher(settings.redis_url), Scratch(scratch_of(settings))

@@ -20,7 +20,7 @@ from types import FrameType
 from noteai import telemetry
 from noteai.jobs.workers import Worker
 from noteai.settings import Settings
-from noteai.worker import chores, crew
+from noteai.worker import chores, crew, figures
 from noteai.worker.app import QUEUES
 from noteai.worker.scratch import sweep_scratch
 from noteai.worker.trade import Trade
@@ -49,10 +49,13 @@ def serve(
     threads = max(1, settings.threads // concurrency)
     settings = settings.model_copy(update={"threads": threads})
     trade.furnish(settings)  # what is wrong with the settings is said at once
-    with _asked_to_leave() as asked:
+    with figures.kept(settings) as folder, _asked_to_leave() as asked:
         supervisor = Supervisor(settings, trade, queues, concurrency)
         try:
-            with chores.done_beside(settings, trade, _worker(queues, concurrency)):
+            with (
+                chores.done_beside(settings, trade, _worker(queues, concurrency)) as beside,
+                figures.served(settings, folder, beside.tell_connections),
+            ):
                 supervisor.keep_running(asked)
                 supervisor.leave(asked)
         finally:

@@ -65,6 +65,7 @@ def do_stage(place: Workplace, job: UUID, name: str, *, advances: bool = True) -
             _attempt(claimed, name, place, ledger, vigil)
     finally:
         vigil.end()
+        place.tell_connections()
     return ledger.is_done
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from noteai import tables as _all_tables  # noqa: F401 - rows refer to those of other features
-from noteai.database import Database
+from noteai.database import Database, tell_connections
 from noteai.engine.artifact import Artifact
 from noteai.engine.params import params_of
 from noteai.engine.ports import Ledger, Taken
@@ -52,6 +52,10 @@ class Workplace:
     def close(self) -> None:
         for each in self.closing:
             each.close()
+
+    def tell_connections(self) -> None:
+        """As they are between two stages: nobody else sees those of this process."""
+        tell_connections(*(each for each in self.closing if isinstance(each, Database)))
 
     def vigil(self) -> Vigil:
         return Vigil(self.heart, self.rhythm, self.lifeline)

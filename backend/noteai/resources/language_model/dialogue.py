@@ -16,7 +16,7 @@ from tenacity import (
     stop_before_delay,
 )
 
-from noteai import telemetry
+from noteai import metrics, telemetry
 from noteai.resources.language_model.account import Account
 from noteai.resources.language_model.port import (
     Answer,
@@ -34,6 +34,7 @@ LISTED_FAULTS = 10
 REASON_LENGTH = 300
 REPEATED_LENGTH = 2000
 _NOTHING = "(nothing)"
+_NONE = Usage()
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,17 @@ class Dialogue:
         try:
             reply = self.wire(request)
         except Busy as fault:
+            self._count("busy")
             if not fault.sent:
                 self.account.release(planned)
             raise
         except Refused:
+            self._count("refused")
             self.account.release(planned)
             raise
         usage = self._usage(reply, estimate)
         self.account.settle(planned, usage)
+        self._count("answered", usage)
         telemetry.logger().info(
             "language_model_answered",
             model=self.name,
@@ -90,6 +94,14 @@ class Dialogue:
             **usage.model_dump(exclude={"answers"}),
         )
         return reply, usage
+
+    def _count(self, outcome: str, usage: Usage = _NONE) -> None:
+        provider, _, model = self.name.partition(" ")
+        labels = {"provider": provider, "model": model}
+        metrics.add("noteai_model_calls_total", **labels, outcome=outcome)
+        metrics.add("noteai_model_tokens_total", usage.tokens_in, **labels, direction="in")
+        metrics.add("noteai_model_tokens_total", usage.tokens_out, **labels, direction="out")
+        metrics.add("noteai_model_cost_usd_total", usage.cost or 0.0, **labels)
 
     def _usage(self, reply: Reply, estimate: int) -> Usage:
         took = estimate if reply.tokens_in is None else reply.tokens_in

@@ -1,5 +1,6 @@
 """`noteai up` as a process: it starts, mends, refuses, and leaves nothing running."""
 
+import json
 import os
 import pwd
 import re
@@ -144,13 +145,16 @@ def test_it_starts_says_where_everything_is_and_leaves_nothing_running(start: St
     assert len(children) == 5
     assert f"http://127.0.0.1:{up.port}" in said
     assert str(up.folder / "logs") in said
+    ports = json.loads((up.folder / "ports.json").read_text())
+    assert f"http://127.0.0.1:{ports['metrics']}/metrics" in said
     password = (up.folder / "postgres" / "password").read_text()
     assert password not in said
     assert up.query("SELECT count(*) FROM jobs") == [(0,)]
     assert (up.folder / "service.env").stat().st_mode & 0o077 == 0
     told = up.folder / "logs/worker.log"
     until(lambda: "NOTEAI_S3_SECRET_KEY" in told.read_text())
-    assert "NOTEAI_S3_SECRET_KEY NOTEAI" not in told.read_text()
+    assert "NOTEAI_S3_SECRET_KEY NOTEAI_SERVICE__METRICS_PORT" in told.read_text()
+    assert "METRICS_PORT NOTEAI" not in told.read_text()
     assert up.end(signal.SIGINT) == 0
     assert not [pid for pid in children if is_running(pid)]
     assert not is_listening(up.port)

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from jobbing import Office
+from measuring import text_of, values
+from prometheus_client import CollectorRegistry
 from receiving import (
     AT_ONCE,
     Exchange,
@@ -282,3 +284,22 @@ def test_nothing_due_is_nothing_done(hooks: Hooks) -> None:
 
 def content_never(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
     raise AssertionError
+
+
+def test_what_comes_of_each_attempt_is_counted(
+    hooks: Hooks, receiver: Receiver, measured: CollectorRegistry
+) -> None:
+    hook = hooks.add(receiver.url())
+    for answer, wanted in (
+        (Answer(status=200), {("delivered",): 1}),
+        (Answer(status=500), {("delivered",): 1, ("failed",): 1}),
+        (Answer(status=410), {("delivered",): 1, ("failed",): 1, ("given_up",): 1}),
+    ):
+        hooks.ping(hook)
+        let_lapse(hooks, hook)
+        with hooks.database.transaction() as session:
+            parcel = claim(session, 60.0)
+        assert parcel
+        with hooks.database.transaction() as session:
+            assert settle(session, parcel, answer, Patience(pauses=(0.0,)))
+        assert values(text_of(measured), "noteai_webhook_deliveries_total", "outcome") == wanted

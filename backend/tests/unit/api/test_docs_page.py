@@ -10,7 +10,7 @@ from noteai.api.services import ApiServices
 
 
 def test_the_page_loads_everything_from_the_service_itself() -> None:
-    client = TestClient(create_app(cast("ApiServices", None)))
+    client = TestClient(create_app(cast("ApiServices", None), is_measured=False))
     page = client.get("/docs").text
     loaded = re.findall(r'<(?:script|link)[^>]+(?:src|href)="([^"]+)"', page)
     assert any(each.endswith(".js") for each in loaded)

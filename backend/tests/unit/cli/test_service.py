@@ -47,7 +47,9 @@ def test_an_api_may_let_others_in_where_that_is_set(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(("is_detached", "by"), [(True, "noteai down --data"), (False, "Ctrl-C")])
 def test_what_runs_says_what_ends_it(is_detached: bool, by: str, tmp_path: Path) -> None:
     order = whole_service.Order(tmp_path / "a b", is_detached=is_detached)
-    said = whole_service._where(order, DataFolder(tmp_path / "a b", 0), {}, Settings())
+    environment = {"NOTEAI_SERVICE__METRICS_PORT": "9101"}
+    said = whole_service._where(order, DataFolder(tmp_path / "a b", 0), environment, Settings())
+    assert "http://127.0.0.1:8000/metrics and http://127.0.0.1:9101/metrics" in said
     assert by in said
     assert ("Ctrl-C" in said) is not is_detached
     assert ("'" in said) is is_detached  # the folder has a space

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from measuring import text_of, value, values
+from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
 from noteai.resources.language_model import LanguageModelFailed, Price, Terms, Usage
@@ -68,6 +70,20 @@ def test_a_longer_wait_than_the_total_is_not_waited() -> None:
     with pytest.raises(LanguageModelFailed, match="busy"):
         held.hold("", "", Verdict)
     assert waits == []
+
+
+def test_every_request_is_counted_with_its_tokens_and_dollars(measured: CollectorRegistry) -> None:
+    held, _ = dialogue(Busy("busy"), reply("nothing", 5), GOOD)
+    held.hold("", "", Verdict)
+    refused, _ = dialogue(Refused("no"))
+    with pytest.raises(LanguageModelFailed):
+        refused.hold("", "", Verdict)
+    said, of = text_of(measured), {"provider": "a", "model": "model"}
+    calls = values(said, "noteai_model_calls_total", "outcome")
+    assert calls == {("answered",): 2, ("busy",): 1, ("refused",): 1}
+    tokens = values(said, "noteai_model_tokens_total", "direction")
+    assert tokens == {("in",): 6, ("out",): 6}
+    assert value(said, "noteai_model_cost_usd_total", **of) == pytest.approx(12e-6)
 
 
 def test_what_is_refused_is_not_asked_again() -> None:
