@@ -12,6 +12,14 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 0x6E6F7465  # "note": of all that migrate one database, one at a time
 
 
+def revisions() -> tuple[set[str], set[str]]:
+    """The newest, at which a database should be, and all."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory(str(_SCRIPTS))
+    return set(scripts.get_heads()), {each.revision for each in scripts.walk_revisions()}
+
+
 def migrate(database_url: str) -> tuple[str | None, str | None]:
     """The revision that it had before, and the one that it has now.
 

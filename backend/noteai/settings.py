@@ -71,6 +71,8 @@ class ServiceSettings(Frozen):
     heartbeat: float = Field(5.0, gt=0)
     sweep: float = Field(5.0, gt=0)
     """Seconds between looks for what got stuck."""
+    canary: float = Field(60.0, ge=0)
+    """Seconds between messages that show whether a queue is open; 0 for none."""
     attempts: int = Field(3, ge=1)
     """Tries of a stage whose worker dies or whose services do not answer."""
     job_life: float = Field(24 * 3600.0, gt=0)

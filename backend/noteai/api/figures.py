@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from noteai import telemetry
 from noteai.database import Database
 from noteai.errors import TransientError
-from noteai.jobs import views
+from noteai.jobs import canary, views
 from noteai.jobs.capacity import QueueList
 from noteai.jobs.graph import Workflows
 from noteai.jobs.models import JobState
@@ -84,13 +84,6 @@ _ONE_BY_ONE = text(
     """
 )
 _JOBS = text("SELECT state, count(*) FROM jobs GROUP BY state")
-_HAS_CANARIES = text("SELECT to_regclass('canaries') IS NOT NULL")
-_CANARIES = text(
-    """
-    SELECT queue, extract(epoch FROM answered_at) AS at, seconds FROM canaries
-    WHERE answered_at IS NOT NULL
-    """
-)
 
 
 @dataclass(frozen=True)
@@ -105,7 +98,12 @@ class Question:
         """Raises: DatabaseUnavailable."""
         with self.database.transaction() as session:
             session.execute(text(f"SET LOCAL statement_timeout = {_PATIENCE}"))
-            found = [*_of_jobs(session), *self._of_queues(session), *_of_the_rest(session)]
+            found = [
+                *_of_jobs(session),
+                *self._of_queues(session),
+                *_of_canaries(session, self.lease),
+                *_of_the_rest(session),
+            ]
         return _families([("noteai_database_up", (), 1.0), *found])
 
     def _of_queues(self, session: Session) -> Values:
@@ -167,10 +165,15 @@ def _of_queue(name: str, shown: QueueList) -> Values:
 def _of_the_rest(session: Session) -> Values:
     for name, value in session.execute(_ONE_BY_ONE).mappings().one().items():
         yield f"noteai_{name}", (), float(value)
-    if session.scalar(_HAS_CANARIES):  # not in a database of a version before
-        for row in session.execute(_CANARIES):
-            yield "noteai_canary_last_success_timestamp_seconds", (row.queue,), float(row.at)
-            yield "noteai_canary_duration_seconds", (row.queue,), row.seconds
+
+
+def _of_canaries(session: Session, lease: float) -> Values:
+    for each in canary.standing(session, lease):
+        if each.last_success is None or each.seconds is None:
+            continue
+        at = each.last_success.timestamp()
+        yield "noteai_canary_last_success_timestamp_seconds", (each.queue,), at
+        yield "noteai_canary_duration_seconds", (each.queue,), each.seconds
 
 
 def _families(values: Iterable[tuple[str, tuple[str, ...], float]]) -> list[GaugeMetricFamily]:

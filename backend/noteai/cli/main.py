@@ -104,6 +104,19 @@ def sample(
 
 
 @app.command()
+def doctor(
+    deep: Annotated[bool, typer.Option("--deep", help="Load each model and run it once.")] = False,
+    data: service.Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="What was found as JSON.")] = False,
+) -> None:
+    """Look whether this machine has what NoteAI needs, and say what to do where it has not."""
+    from noteai.cli import doctor as asking
+    from noteai.servers.data_folder import default_path
+
+    asking.ask(_settings(None, None), data or default_path(), deep=deep, as_json=as_json)
+
+
+@app.command()
 def schema() -> None:
     """The JSON forms of the output folder, as JSON Schema."""
     from noteai.export import schemas

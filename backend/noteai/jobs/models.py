@@ -244,6 +244,22 @@ class WorkerRow(Dated, Base):
     seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class CanaryRow(Base):
+    """The last message that was sent through a queue to see whether it comes through."""
+
+    __tablename__ = "canaries"
+
+    queue: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    """Of the last that was sent: an answer to another one is none."""
+    sent_at: Mapped[datetime]
+    outstanding_since: Mapped[datetime | None]
+    """When the first was sent of those that were not answered; none where the last one was."""
+    answered_at: Mapped[datetime | None]
+    seconds: Mapped[float | None]
+    """From the sending of the last that was answered to its answer."""
+
+
 JOBS, STAGES, EVENTS, OUTBOX = (
     cast("Table", each.__table__) for each in (JobRow, StageRow, EventRow, OutboxRow)
 )

@@ -31,9 +31,13 @@ def lay_out(folder: Path) -> None:
         place.symlink_to(found)
 
 
+def is_bundled() -> bool:
+    return _bundled() is not None
+
+
 def beyond(text: Iterable[str]) -> str:
     """The letters that the bundled font may lack, each once."""
-    if _bundled() is None:
+    if not is_bundled():
         return "".join(sorted({letter for each in text for letter in each if letter.isalpha()}))
     letters = {letter for each in text for letter in each if ord(letter) > 0x24F}
     return "".join(sorted(letter for letter in letters if _is_foreign(letter)))

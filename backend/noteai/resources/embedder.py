@@ -89,6 +89,12 @@ class MiniLm:
         return tokenizer
 
 
+def verify() -> None:
+    """Whether weights and tokenizer are here and whole. Raises: ModelMissing, ModelDamaged."""
+    _verified(WEIGHTS, WEIGHTS_DIGEST)
+    _verified(TOKENIZER, TOKENIZER_DIGEST)
+
+
 def mean_pool(tokens: Matrix, mask: NDArray[np.int64]) -> Matrix:
     """Mean over the unmasked tokens of each text: (n, tokens, d) to unit rows (n, d)."""
     weights = mask[:, :, None].astype(np.float32)

@@ -5,6 +5,7 @@ weights is checked before they are used. Their code is not imported, but for the
 lecture's voice, which is a program.
 """
 
+import base64
 import hashlib
 from importlib import metadata
 from pathlib import Path
@@ -55,3 +56,19 @@ def checked(path: Path, digest: str, model: str) -> Path:
     if sha256(path) != digest:
         raise ModelDamaged(model=model, path=path)
     return path
+
+
+def as_installed(distribution: str, path: str, model: str) -> Path:
+    """A data file of an installed wheel, after its content was compared with the wheel's record.
+
+    Raises:
+        ModelMissing: the wheel, or that file of it, is not installed.
+        ModelDamaged: it has changed since then.
+    """
+    found = wheel_file(distribution, path, model)
+    files = metadata.distribution(distribution).files or ()
+    record = next((each.hash for each in files if str(each) == path), None)
+    if record is None or record.mode != "sha256":
+        return found
+    padded = record.value + "=" * (-len(record.value) % 4)
+    return checked(found, base64.urlsafe_b64decode(padded).hex(), model)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from noteai.resources import models
+
 if TYPE_CHECKING:
     from rapidocr import RapidOCR
 
@@ -69,6 +71,12 @@ class RapidOcrReader:
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
         return RapidOCR(params={"Global.log_level": "error", **threads})
+
+
+def verify() -> None:
+    """Whether the models are here and whole. Raises: ModelMissing, ModelDamaged."""
+    for name in _MODELS:
+        models.as_installed(_WHEEL, f"{_WHEEL}/models/{name}", name)
 
 
 def _line(corners: Any, text: str, probability: float) -> TextLine:

@@ -22,6 +22,8 @@ SAMPLE_RATE = 16_000
 FRAME = 512
 """Samples that one probability stands for: 32 ms."""
 
+_MODEL = "silero-vad-v6"
+_WHEEL_FILE = ("faster-whisper", "faster_whisper/assets/silero_vad_v6.onnx")
 Item = TypeVar("Item")
 Done = TypeVar("Done")
 
@@ -62,7 +64,7 @@ class SileroVoiceActivity:
 
     @cached_property
     def identity(self) -> str:
-        return f"silero-vad-v6 {models.sha256(_weights())}"
+        return f"{_MODEL} {models.sha256(_weights())}"
 
     def probabilities(self, blocks: Iterable[Pcm]) -> Iterator[Track]:
         hear = partial(_hear, self._session)
@@ -80,6 +82,11 @@ class SileroVoiceActivity:
         return onnxruntime.InferenceSession(
             str(_weights()), options, providers=["CPUExecutionProvider"]
         )
+
+
+def verify() -> None:
+    """Whether the model is here and whole. Raises: ModelMissing, ModelDamaged."""
+    models.as_installed(*_WHEEL_FILE, _MODEL)
 
 
 class Piece(NamedTuple):
@@ -135,5 +142,4 @@ def _rows(samples: Pcm) -> Pcm:
 
 
 def _weights() -> Path:
-    path = "faster_whisper/assets/silero_vad_v6.onnx"
-    return models.wheel_file("faster-whisper", path, "silero-vad-v6")
+    return models.wheel_file(*_WHEEL_FILE, _MODEL)

@@ -3,14 +3,16 @@
 from celery import Celery
 from kombu import Queue
 
+from noteai.jobs.canary import ADVANCES
 from noteai.worker.letting_go import LettingGo
 
 QUEUES = ("media", "speech", "vision", "language", "default")
 """Named by what a stage needs."""
-DEFAULT_QUEUE = "default"
+DEFAULT_QUEUE = ADVANCES
 STAGE_TASK = "noteai.stage"
 HELP_TASK = "noteai.help"
 ADVANCE_TASK = "noteai.advance"
+CANARY_TASK = "noteai.canary"
 _TALLY = "noteai.worker.tally:Tally"
 _ANSWER_WITHIN = 15.0  # longer than the ten seconds that a worker waits in one BRPOP
 _CONNECT_WITHIN = 5.0

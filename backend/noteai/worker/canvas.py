@@ -10,8 +10,9 @@ from uuid import UUID
 from celery import Celery, chord
 
 from noteai.engine.workflow import Workflow
+from noteai.jobs.canary import Release
 from noteai.jobs.outbox import Send
-from noteai.worker.app import ADVANCE_TASK, DEFAULT_QUEUE, HELP_TASK, STAGE_TASK
+from noteai.worker.app import ADVANCE_TASK, CANARY_TASK, DEFAULT_QUEUE, HELP_TASK, STAGE_TASK
 
 
 def queues_of(workflows: Iterable[Workflow]) -> dict[str, str]:
@@ -49,6 +50,16 @@ def sender(app: Celery, queues: Mapping[str, str]) -> Send:
             message.apply_async()
 
     return send
+
+
+def releaser(app: Celery) -> Release:
+    """Sends canaries; raises what the broker's client raises when it cannot."""
+
+    def release(queue: str, number: int, life: float, /) -> None:
+        canary = app.signature(CANARY_TASK, args=(queue, number), queue=queue, immutable=True)
+        canary.apply_async(expires=life)
+
+    return release
 
 
 def _signature(app: Celery, task: str, queue: str, *ids: str) -> Any:

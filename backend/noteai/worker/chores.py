@@ -9,7 +9,7 @@ from datetime import timedelta
 from noteai import metrics
 from noteai.adapters.redis_events import RedisPublisher
 from noteai.database import Database, tell_connections
-from noteai.jobs import outbox, workers
+from noteai.jobs import canary, outbox, workers
 from noteai.jobs.journal import Journal
 from noteai.jobs.sweep import Swept, sweep
 from noteai.jobs.workers import Worker
@@ -21,7 +21,7 @@ from noteai.uploads.orphans import AGE, find_orphans
 from noteai.webhooks import courier
 from noteai.webhooks.sending import sender as sender_of
 from noteai.worker import crew
-from noteai.worker.canvas import queues_of, sender
+from noteai.worker.canvas import queues_of, releaser, sender
 from noteai.worker.loops import Loop, couriers, every, relay_loop
 from noteai.worker.scratch import sweep_scratch
 from noteai.worker.trade import Trade
@@ -65,7 +65,9 @@ class Chores:
         self._publish = RedisPublisher(settings.redis_url)
         self._journal = Journal(self._publish)
         self._intake = intake_of(settings, objects_of(settings), self._journal)
-        self._send = sender(crew.app_of(settings), queues_of(trade.workflows.values()))
+        app = crew.app_of(settings)
+        self._send = sender(app, queues_of(trade.workflows.values()))
+        self._release = releaser(app)
 
     def of_jobs(self) -> tuple[Loop, ...]:
         folder = crew.scratch_of(self._settings)
@@ -75,6 +77,7 @@ class Chores:
             every("sweeper", service.sweep, self._sweep),
             every("signs of life", service.heartbeat, self._give_sign),
             every("scratch", service.sweep, lambda: sweep_scratch(folder)),
+            *self._canary_loop(),
         )
 
     def of_the_store(self) -> tuple[Loop, ...]:
@@ -116,6 +119,17 @@ class Chores:
         for action, many in asdict(swept).items():
             metrics.add("noteai_sweeper_actions_total", many, action=action)
         return swept
+
+    def _canary_loop(self) -> tuple[Loop, ...]:
+        """Looks often, sends seldom: whoever looks first when one is due sends it."""
+        period = self._service.canary
+        return (every("canary", self._service.sweep, self._send_canaries),) if period else ()
+
+    def _send_canaries(self) -> int:
+        service = self._service
+        return canary.send_due(
+            self._database, self._release, period=service.canary, lease=service.lease
+        )
 
     def _give_sign(self) -> None:
         workers.give_sign(self._database, self._worker)

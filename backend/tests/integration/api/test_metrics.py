@@ -103,13 +103,6 @@ def test_canaries_are_shown_where_there_are_some(local: TestClient, database: Da
     with database.transaction() as session:
         session.execute(
             text(
-                "CREATE TABLE IF NOT EXISTS canaries (queue varchar(40) PRIMARY KEY, "
-                "number bigint, sent_at timestamptz, outstanding_since timestamptz, "
-                "answered_at timestamptz, seconds float8)"
-            )
-        )
-        session.execute(
-            text(
                 "INSERT INTO canaries (queue, number, sent_at, answered_at, seconds) VALUES "
                 "('speech', 1, now(), to_timestamp(1700000000), 0.25), "
                 "('vision', 1, now(), NULL, NULL)"

@@ -122,7 +122,7 @@ def test_a_service_that_has_all_it_needs_is_ready(services: ApiServices) -> None
     with TestClient(create_app(services)) as client:
         found = client.get("/health/ready").json()
     assert found["status"] == "ready"
-    assert set(found["checks"]) == {"database", "migrations", "redis", "store"}
+    assert set(found["checks"]) == {"broker", "canary", "database", "migrations", "store"}
 
 
 def test_a_service_without_redis_goes_on_and_says_so(services: ApiServices) -> None:
@@ -130,5 +130,5 @@ def test_a_service_without_redis_goes_on_and_says_so(services: ApiServices) -> N
     with TestClient(create_app(alone)) as client:
         ready = client.get("/health/ready")
         assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
-        assert not ready.json()["checks"]["redis"]["is_well"]
+        assert not ready.json()["checks"]["broker"]["is_well"]
         assert client.get("/api/v1/jobs").status_code == 200

@@ -7,7 +7,7 @@ import pytest
 from celery.canvas import Signature, chord
 
 from noteai.worker.app import make_app
-from noteai.worker.canvas import queues_of, sender, wake
+from noteai.worker.canvas import queues_of, releaser, sender, wake
 from noteai.workflows import HIGHLIGHTS
 
 JOB = UUID(int=7)
@@ -69,3 +69,14 @@ def test_helpers_are_asked_for_by_as_many_tasks(monkeypatch: pytest.MonkeyPatch)
     sender(APP, QUEUES)(JOB, ["transcript"], 2)
     asked = ("noteai.help", (str(JOB), "transcript"), "speech")
     assert [shown(each) for each in sent] == [asked, asked]
+
+
+def test_a_canary_is_sent_through_its_queue_and_dies_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Any] = []
+
+    def send(self: Signature, **options: Any) -> None:
+        sent.append((shown(self), options))
+
+    monkeypatch.setattr(Signature, "apply_async", send)
+    releaser(APP)("speech", 3, 120.0)
+    assert sent == [(("noteai.canary", ("speech", 3), "speech"), {"expires": 120.0})]
