@@ -6,6 +6,7 @@ from fastapi_offline import FastAPIOffline
 from noteai import __version__
 from noteai.api import errors, health, schema
 from noteai.api.limits import Limits
+from noteai.api.request_log import RequestLog
 from noteai.api.services import ApiServices
 from noteai.jobs import endpoints as jobs
 from noteai.live import endpoints as live
@@ -38,5 +39,6 @@ def create_app(services: ApiServices) -> FastAPI:
         app.include_router(feature.router, prefix=PREFIX, tags=[name])
     app.add_middleware(Limits, free=_STREAMED)
     errors.install(app)
+    app.add_middleware(RequestLog)
     schema.install(app)
     return app

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from noteai import telemetry
 from noteai.adapters.redis_events import RedisPublisher
 from noteai.api.app import create_app
 from noteai.api.services import ApiServices
@@ -19,12 +20,15 @@ _GRACE = 5
 
 def serve(settings: Settings, host: str, port: int) -> None:
     """Answer requests until SIGTERM or SIGINT; what was begun is answered first."""
+    telemetry.set_up("api", settings.log_level, settings.log_format)
     with services_of(settings) as services:
+        telemetry.logger().info("api_opens", host=host, port=port)
         uvicorn.run(
             create_app(services),
             host=host,
             port=port,
-            log_level=settings.log_level.lower(),
+            log_config=None,
+            log_level="warning",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE,
