@@ -1,6 +1,7 @@
 """Secrets of every kind that we know of, and where they may stand. None of them opens anything."""
 
 SEED = "Hunter2Hunter2Hunter2x"
+KEY = "PRIVATE KEY-----"
 TEXTS = {
     "password of a database": f"postgresql+psycopg2://noteai:{SEED}@10.0.0.1:5432/noteai",
     "password with a slash and an at": f"redis://:{SEED}/x@{SEED}@10.0.0.1:6379/0",
@@ -33,8 +34,8 @@ TEXTS = {
     "YAML": f"secret_access_key: {SEED}",
     "header in a list": str([(b"cookie", f"session={SEED}; a={SEED}".encode())]),
     "header": f"Set-Cookie: session={SEED}; other={SEED}; Path=/",
-    "private key": f"-----BEGIN RSA PRIVATE KEY-----\n{SEED}\n{SEED}\n-----END RSA PRIVATE KEY-----",
-    "half a private key": f"-----BEGIN PRIVATE KEY-----\n{SEED}",
+    "private key": f"-----BEGIN RSA {KEY}\n{SEED}\n{SEED}\n-----END RSA {KEY}",
+    "half a private key": f"-----BEGIN {KEY}\n{SEED}",
     "e-mail address": f"asked by {SEED}@students.example.org today",
     "e-mail address in a query": f"https://h/q?who={SEED}%40example.org",
     "after a capital that has two small letters": f"\u0130 password={SEED}",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from noteai import telemetry
 from noteai.adapters.redis_events import RedisPublisher
@@ -20,19 +21,25 @@ _GRACE = 5
 
 def serve(settings: Settings, host: str, port: int) -> None:
     """Answer requests until SIGTERM or SIGINT; what was begun is answered first."""
-    telemetry.set_up("api", settings.log_level, settings.log_format)
     with services_of(settings) as services:
-        telemetry.logger().info("api_opens", host=host, port=port)
-        uvicorn.run(
-            create_app(services),
-            host=host,
-            port=port,
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE,
-        )
+        answer(create_app(services), settings, host, port)
+
+
+def answer(app: FastAPI, settings: Settings, host: str, port: int) -> None:
+    """By an app that was made already."""
+    telemetry.set_up("api", settings.log_level, settings.log_format)
+    telemetry.answer_for_threads()
+    telemetry.logger().info("api_opens", host=host, port=port)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
 
 
 @contextmanager

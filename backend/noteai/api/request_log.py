@@ -12,7 +12,7 @@ from noteai import telemetry
 
 HEADER = "X-Request-ID"
 _VALID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-_JOB = re.compile(r"/(?:jobs|ws)/([0-9A-Fa-f-]{32,36})(?:/|$)")
+_JOB = re.compile(r"/(?:jobs|results|ws)/([0-9A-Fa-f-]{32,36})(?:/|$)")
 _ASKED_ALL_DAY = ("/health/live", "/health/ready", "/metrics")
 """What goes well there is of no interest."""
 _STARTS = ("http.response.start", "websocket.accept")
@@ -37,6 +37,7 @@ class RequestLog:
             nonlocal status
             if message["type"] in _STARTS:
                 status = message.get("status", HTTPStatus.SWITCHING_PROTOCOLS)
+                message.setdefault("headers", [])
                 MutableHeaders(scope=message)[HEADER] = request
             await send(message)
 

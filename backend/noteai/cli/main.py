@@ -179,8 +179,18 @@ def _refuse(error: NoteAIError) -> int:
         facts = {"code": error.code, "message": error.message, "remedy": error.remedy}
         typer.echo(json.dumps({"error": facts}))
     else:
-        _complain(error.message, error.remedy)
+        _say_refused(error)
     return error.exit_status
+
+
+def _say_refused(error: NoteAIError) -> None:
+    from noteai import telemetry
+
+    if telemetry.is_for_machines():
+        facts = {"code": error.code, "message": error.message, "remedy": error.remedy}
+        telemetry.logger().error("command_refused", **facts)
+    else:
+        _complain(error.message, error.remedy)
 
 
 def _complain(message: str, remedy: str) -> None:

@@ -18,8 +18,9 @@ Publisher = Callable[[UUID, dict[str, Any]], None]
 Message = tuple[str, Mapping[str, Any]]
 """A kind and a body."""
 _NONE: Mapping[str, Any] = {}
-_SAID = ("seq", "stage", "attempt", "source", "seconds", "delay", "state")
-_WORRYING = ("stage_failed", "stage_retried", "job_failed")
+_SAID = ("seq", "source", "seconds", "delay", "state")
+_WORRYING = ("stage_failed", "stage_retried", "job_ended")
+"""Where a failure is told of it."""
 
 
 class Journal:
@@ -78,10 +79,11 @@ def _say(job_id: UUID, message: Mapping[str, Any]) -> None:
     if kind == "stage_progressed":
         return
     facts = {name: message[name] for name in _SAID if name in message}
+    place = {name: message.get(name) for name in ("stage", "attempt")}
     code = {"code": failure["code"]} if failure else {}
     log = telemetry.logger()
-    write = log.warning if kind in _WORRYING else log.info
-    write(kind, job=str(job_id), **facts, **code)
+    write = log.warning if failure and kind in _WORRYING else log.info
+    write(kind, job=str(job_id), **place, **facts, **code)
 
 
 def _telling(reached: float, changes: Mapping[str, Any]) -> Any:

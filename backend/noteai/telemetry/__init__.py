@@ -19,8 +19,9 @@ __all__ = [
     "Form",
     "about",
     "also",
+    "answer_for_threads",
     "bound",
-    "form",
+    "is_for_machines",
     "listen",
     "logger",
     "set_level",
@@ -34,6 +35,7 @@ Line = MutableMapping[str, Any]
 Hear = Callable[[Mapping[str, Any], str | None], None]
 """Takes a line without secrets, and its traceback where it has one."""
 Facts = Callable[[], Mapping[str, object]]
+_ABOUT = ("job", "stage", "attempt")
 _hearers: list[Hear] = []
 _sources: list[Facts] = []
 
@@ -61,8 +63,14 @@ def set_level(name: str) -> None:
     _NOTEAI.setLevel(_LEVELS.get(name.upper(), logging.WARNING))
 
 
-def form() -> Form:
-    return _VOICE.form
+def is_for_machines() -> bool:
+    """Whether standard error has lines of JSON and nothing else: of a part of the service."""
+    return _VOICE.form == "json" and _VOICE.service != "cli"
+
+
+def answer_for_threads() -> None:
+    """For a process that is ours alone."""
+    foreign.answer_for_threads(logger)
 
 
 def listen(hear: Hear) -> None:
@@ -144,10 +152,15 @@ def _leave_out(_logger: Any, method: str, line: Line) -> Line:
 
 
 def _add_facts(_logger: Any, _method: str, line: Line) -> Line:
-    """A defect gets a reference, by which what is told elsewhere is found again."""
+    """A defect gets a reference, by which what is told elsewhere is found again. None says that a
+    line is not about what the lines around it are about.
+    """
     for facts in _sources:
         with suppress(Exception):
             line.update(facts())
+    for name in _ABOUT:
+        if line.get(name, name) is None:
+            del line[name]
     line["service"] = _VOICE.service
     trace = _traceback(line.pop("exc_info", None))
     if trace:

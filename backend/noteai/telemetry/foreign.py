@@ -1,6 +1,7 @@
 """What libraries say through `logging` and `warnings`: written in the form of our own lines."""
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,16 @@ def take_in(logger: Callable[[], Any]) -> None:
     if not any(isinstance(each, Foreign) for each in root.handlers):
         root.addHandler(Foreign(logger))
     logging.captureWarnings(capture=True)
+
+
+def answer_for_threads(logger: Callable[[], Any]) -> None:
+    """What ends a thread of this process is a line, too."""
+
+    def broke(given: threading.ExceptHookArgs) -> None:
+        if given.exc_type is not SystemExit:
+            logger().error("thread_broke", exc_info=given.exc_value)
+
+    threading.excepthook = broke
 
 
 class Foreign(logging.Handler):

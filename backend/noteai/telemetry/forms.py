@@ -29,7 +29,7 @@ def console(*, is_coloured: bool) -> Render:
     columns = ConsoleRenderer(colors=is_coloured, timestamp_key="time")
 
     def render(line: Mapping[str, Any]) -> str:
-        shown = {seen(name): _seen(each) for name, each in line.items() if name not in _APART}
+        shown = {_name(name): _value(each) for name, each in line.items() if name not in _APART}
         rendered = str(columns(None, "", shown))
         trace = line.get("traceback")
         return f"{rendered}\n{_set_in(trace.splitlines())}" if trace else rendered
@@ -41,7 +41,15 @@ _APART = ("traceback", "service")
 """Of which process the lines on a terminal are is known to who started it."""
 
 
-def seen(text: str) -> str:
+_STRUCTLOGS = ("", "stack", "exception", "exc_info")
+"""Fields that structlog would write without their name, or at the margin."""
+
+
+def _name(name: str) -> str:
+    return f"{name}_" if name in _STRUCTLOGS else _escaped(name)
+
+
+def _escaped(text: str) -> str:
     return _UNSEEN.sub(_escape, text)
 
 
@@ -49,13 +57,13 @@ def _escape(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode()
 
 
-def _seen(value: object) -> object:
+def _value(value: object) -> object:
     if isinstance(value, str):
-        return seen(value)
+        return _escaped(value)
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=True)
     return value
 
 
 def _set_in(lines: Iterable[str]) -> str:
-    return "\n".join(f"{_INDENT}{seen(each)}" for each in lines)
+    return "\n".join(f"{_INDENT}{_escaped(each)}" for each in lines)

@@ -65,6 +65,7 @@ def work(
     if os.getppid() != supervisor:
         return
     telemetry.set_up("worker", settings.log_level, settings.log_format)
+    telemetry.answer_for_threads()
     warnings.simplefilter("ignore", SecurityWarning)  # of pickle as root: we read JSON only
     app = app_of(settings)
 

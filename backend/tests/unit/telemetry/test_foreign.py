@@ -2,6 +2,8 @@
 
 import json
 import logging
+import sys
+import threading
 import warnings
 from typing import Any
 
@@ -9,6 +11,9 @@ import pytest
 from planting import SEED, TEXTS, is_told
 
 from noteai import telemetry
+from noteai.telemetry.foreign import Foreign
+
+pytestmark = pytest.mark.usefixtures("log_as_it_was")
 
 Read = pytest.CaptureFixture[str]
 
@@ -27,11 +32,8 @@ def test_a_library_is_heard_from_warnings_on(name: str, capsys: Read) -> None:
     library.info("said nothing of interest")
     library.warning("connection to %s\nwas lost", "redis")
     (found,) = lines(capsys)
-    assert (found["event"], found["level"], found["service"]) == (
-        "library_said",
-        "warning",
-        "worker",
-    )
+    assert (found["event"], found["level"]) == ("library_said", "warning")
+    assert found["service"] == "worker"
     assert (found["logger"], found["message"]) == (name, "connection to redis\nwas lost")
 
 
@@ -53,7 +55,7 @@ def test_it_says_what_its_line_is_about(capsys: Read) -> None:
 def test_a_library_tells_no_secret(kind: str, capsys: Read) -> None:
     telemetry.set_up("api", "warning", "json")
     try:
-        raise ValueError(TEXTS[kind])
+        int(TEXTS[kind])
     except ValueError:
         logging.getLogger("uvicorn.error").exception("of %s", TEXTS[kind])
     (found,) = lines(capsys)
@@ -63,7 +65,8 @@ def test_a_library_tells_no_secret(kind: str, capsys: Read) -> None:
 
 def test_a_line_with_a_mistake_in_it_is_written_as_it_is(capsys: Read) -> None:
     telemetry.set_up("api", "warning", "json")
-    logging.getLogger("kombu").warning("%d parts", "many")
+    record = logging.LogRecord("kombu", logging.WARNING, "x.py", 1, "%d parts", ("many",), None)
+    Foreign(telemetry.logger).handle(record)
     assert [each["message"] for each in lines(capsys)] == ["%d parts"]
 
 
@@ -89,3 +92,17 @@ def test_whoever_listens_is_not_told_what_libraries_say() -> None:
     telemetry.logger().warning("said")
     telemetry.stop_listening(hear)
     assert len(heard) == 1
+
+
+def test_what_ends_a_thread_is_a_line(capsys: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    telemetry.set_up("worker", "warning", "json")
+    telemetry.answer_for_threads()
+    for end in (lambda: int(f"password={SEED}"), sys.exit):
+        thread = threading.Thread(target=end)
+        thread.start()
+        thread.join()
+    (found,) = lines(capsys)
+    assert (found["event"], found["level"]) == ("thread_broke", "error")
+    assert "ValueError" in found["traceback"]
+    assert not is_told(json.dumps(found))

@@ -12,9 +12,14 @@ from noteai import telemetry
 from noteai.telemetry import redactor
 from noteai.telemetry.forms import as_json, console
 
+pytestmark = pytest.mark.usefixtures("log_as_it_was")
+
 Read = pytest.CaptureFixture[str]
 FORGED = "2026-11-28T12:00:00Z [error    ] forged"
-BREAKS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\0", "\x1b[2K\x1b[1G", "\u202e"]  # fmt: skip
+BREAKS = (
+    *("\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\0"),
+    *("\x1b[2K\x1b[1G", "\u202e"),
+)
 AN_INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
 
 
@@ -82,6 +87,13 @@ def test_a_secret_in_the_cause_of_a_defect_is_hidden(capsys: Read) -> None:
     err = capsys.readouterr().err
     assert "direct cause" in err
     assert not is_told(err)
+
+
+@pytest.mark.parametrize("name", ["", "stack", "exception", "exc_info", "a\nb"])
+def test_no_name_of_a_field_gets_its_value_to_the_margin(name: str) -> None:
+    line = {"time": "now", "level": "info", "event": "said", name: FORGED}
+    (written,) = console(is_coloured=False)(line).splitlines()
+    assert written.startswith("now [info")
 
 
 KEYS = st.text().filter(lambda name: name not in ("event", "exc_info", "stack_info"))

@@ -8,6 +8,8 @@ import structlog
 
 from noteai import telemetry
 
+pytestmark = pytest.mark.usefixtures("log_as_it_was")
+
 
 def test_events_go_to_standard_error_with_their_facts(capsys: pytest.CaptureFixture[str]) -> None:
     telemetry.set_level("info")
@@ -108,3 +110,14 @@ def test_a_stream_that_takes_nothing_disturbs_nobody(monkeypatch: pytest.MonkeyP
     closed.close()
     monkeypatch.setattr(sys, "stderr", closed)
     telemetry._Lines().error("said")
+
+
+def test_a_line_may_be_about_something_else_than_those_around_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    telemetry.set_up("worker", "info", "json")
+    with telemetry.about(job="7", stage="first", attempt=2):
+        telemetry.logger().info("stage_ready", stage="last", attempt=None)
+    said = json.loads(capsys.readouterr().err)
+    assert (said["job"], said["stage"]) == ("7", "last")
+    assert "attempt" not in said

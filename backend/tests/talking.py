@@ -1,4 +1,4 @@
-"""Each test sets the log up anew, and leaves it as it was."""
+"""For tests that set up the log of this process."""
 
 import logging
 import warnings
@@ -10,15 +10,17 @@ import structlog
 from noteai import telemetry
 
 
-@pytest.fixture(autouse=True)
-def _as_it_was() -> Iterator[None]:
-    root, ours = logging.getLogger(), logging.getLogger("noteai")
-    handlers, show = root.handlers[:], warnings.showwarning
+@pytest.fixture
+def log_as_it_was() -> Iterator[None]:
+    """A log that is not set up yet, and afterwards everything as before."""
+    root, show = logging.getLogger(), warnings.showwarning
+    handlers = root.handlers[:]
     structlog.reset_defaults()
+    logging.captureWarnings(capture=False)
     yield
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()
     logging.captureWarnings(capture=False)
     root.handlers[:], warnings.showwarning = handlers, show
-    ours.setLevel(logging.NOTSET)
+    logging.getLogger("noteai").setLevel(logging.NOTSET)
     telemetry._VOICE.service, telemetry._VOICE.form = "", "console"
