@@ -43,6 +43,7 @@ def serving(site: Site) -> Iterator[Api]:
     finally:
         process.terminate()
         process.wait()
+        print(log.read_text())  # noqa: T201 - shown where a test fails
 
 
 def lines(log: Path) -> list[dict[str, Any]]:
