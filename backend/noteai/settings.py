@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     transcriber: TranscriberSettings = TranscriberSettings()
     language_model: LanguageModelSettings = LanguageModelSettings()
     log_level: str = "warning"
+    log_format: Literal["console", "json"] = "console"
 
     database_url: str = ""
     """`postgresql+psycopg2://user:password@host:5432/name`."""

@@ -19,6 +19,7 @@ from service import (  # noqa: F401 - fixtures of all rings
     template,
     valkey,
 )
+from talking import log_as_it_was  # noqa: F401
 
 from noteai.media.ffmpeg import Ffmpeg
 

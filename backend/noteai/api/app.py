@@ -6,6 +6,7 @@ from fastapi_offline import FastAPIOffline
 from noteai import __version__
 from noteai.api import errors, health, metrics, schema
 from noteai.api.limits import Limits
+from noteai.api.request_log import RequestLog
 from noteai.api.services import ApiServices
 from noteai.jobs import endpoints as jobs
 from noteai.live import endpoints as live
@@ -41,5 +42,6 @@ def create_app(services: ApiServices, *, is_measured: bool = True) -> FastAPI:
     if is_measured:
         metrics.install(app, services)
     errors.install(app)
+    app.add_middleware(RequestLog)
     schema.install(app)
     return app

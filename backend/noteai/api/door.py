@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
+from noteai import telemetry
 from noteai.adapters.redis_events import RedisPublisher
 from noteai.api.app import create_app
 from noteai.api.services import ApiServices
@@ -20,15 +22,24 @@ _GRACE = 5
 def serve(settings: Settings, host: str, port: int) -> None:
     """Answer requests until SIGTERM or SIGINT; what was begun is answered first."""
     with services_of(settings) as services:
-        uvicorn.run(
-            create_app(services),
-            host=host,
-            port=port,
-            log_level=settings.log_level.lower(),
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE,
-        )
+        answer(create_app(services), settings, host, port)
+
+
+def answer(app: FastAPI, settings: Settings, host: str, port: int) -> None:
+    """By an app that was made already."""
+    telemetry.set_up("api", settings.log_level, settings.log_format)
+    telemetry.answer_for_threads()
+    telemetry.logger().info("api_opens", host=host, port=port)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
 
 
 @contextmanager

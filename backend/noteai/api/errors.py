@@ -44,6 +44,7 @@ class Problem(BaseModel):
     field: str | None = Field(None, description="What of the request it is about.")
     errors: list[FieldError] | None = Field(None, description="All that is wrong with fields.")
     reference: str | None = Field(None, description="To be found in the log of the service.")
+    request: str | None = Field(None, description="The id of the request, as in X-Request-ID.")
 
 
 class RequestInvalid(InputError):
@@ -104,7 +105,8 @@ def _listed(error: NoteAIError) -> FieldError:
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    body = problem.model_dump(exclude_none=True)
+    known = problem.model_copy(update={"request": telemetry.bound("request")})
+    body = known.model_dump(exclude_none=True)
     waits = (
         {"Retry-After": _RETRY_AFTER} if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     )

@@ -144,10 +144,18 @@ def version() -> None:
 def main() -> NoReturn:
     """Run the command; each kind of error has its own exit status, and none a traceback."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.excepthook = _broke
     status = status_of(app)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)  # threads that are deep in a model are not waited for
+
+
+def _broke(_kind: object, defect: BaseException, _traceback: object) -> None:
+    """A defect is a line of the log, too: in its form, and without secrets."""
+    from noteai import telemetry
+
+    telemetry.logger().critical("process_broke", exc_info=defect)
 
 
 def status_of(command: Callable[..., int | None]) -> int:
@@ -184,8 +192,18 @@ def _refuse(error: NoteAIError) -> int:
         facts = {"code": error.code, "message": error.message, "remedy": error.remedy}
         typer.echo(json.dumps({"error": facts}))
     else:
-        _complain(error.message, error.remedy)
+        _say_refused(error)
     return error.exit_status
+
+
+def _say_refused(error: NoteAIError) -> None:
+    from noteai import telemetry
+
+    if telemetry.is_for_machines():
+        facts = {"code": error.code, "message": error.message, "remedy": error.remedy}
+        telemetry.logger().error("command_refused", **facts)
+    else:
+        _complain(error.message, error.remedy)
 
 
 def _complain(message: str, remedy: str) -> None:
@@ -214,7 +232,7 @@ def _settings(model: str | None, store: Path | None) -> "Settings":
     from noteai.settings import Settings
 
     settings = Settings()
-    telemetry.set_level(settings.log_level)
+    telemetry.set_up("cli", settings.log_level, settings.log_format)
     if store:
         settings = settings.model_copy(update={"cache_dir": store})
     if model:

@@ -108,7 +108,7 @@ def send(
 @app.command()
 def migrate() -> None:
     """Bring the database to the present schema, and make the bucket of NOTEAI_S3_ENDPOINT."""
-    settings = _settings("database_url")
+    settings = _settings("database_url", door="migrate")
     from noteai.migrate import migrate as bring_up
     from noteai.objects import objects_of
 
@@ -123,7 +123,7 @@ def migrate() -> None:
 @app.command()
 def api(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Answer requests; the database must have been migrated."""
-    settings = _settings()
+    settings = _settings(door="api")
     address = host if settings.service.allow_remote else loopback(host)
     _check_named(settings, "database_url", "redis_url")
     from noteai.api.door import serve
@@ -139,7 +139,7 @@ def worker(
     concurrency: Annotated[int, typer.Option(min=1, help="Stages at a time.")] = _CONCURRENCY,
 ) -> None:
     """Work on the stages of jobs until stopped; what was begun is given back."""
-    settings = _settings("database_url", "redis_url")
+    settings = _settings("database_url", "redis_url", door="worker")
     from noteai.worker.app import QUEUES
     from noteai.worker.door import serve
 
@@ -169,8 +169,11 @@ def _chosen(asked: list[str] | None, known: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(named) or known
 
 
-def _settings(*needed: str) -> "Settings":
-    """Raises: ServiceNotInstalled, SettingMissing."""
+def _settings(*needed: str, door: str = "cli") -> "Settings":
+    """The environment's; what is logged is said by `door`.
+
+    Raises: ServiceNotInstalled, SettingMissing.
+    """
     for module in _NEEDED:
         if find_spec(module) is None:
             raise ServiceNotInstalled(module=module)
@@ -178,7 +181,7 @@ def _settings(*needed: str) -> "Settings":
     from noteai.settings import Settings
 
     settings = Settings()
-    telemetry.set_level(settings.log_level)
+    telemetry.set_up(door, settings.log_level, settings.log_format)
     _check_named(settings, *needed)
     return settings
 

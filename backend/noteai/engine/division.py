@@ -157,7 +157,7 @@ def help_out(run: Run, taken: Taken, world: World) -> None:
         world.parts.release(taken)
         raise
     except Exception as raised:  # noqa: BLE001 - the holder meets the same and answers for it
-        log = telemetry.logger().bind(run=taken.attempt.run, stage=taken.attempt.stage)
+        log = telemetry.logger().bind(job=taken.attempt.run, stage=taken.attempt.stage)
         log.info("part_left", part=taken.order.number, reason=repr(raised))
         world.parts.leave(taken)
         return

@@ -127,7 +127,7 @@ def _tell(world: World, attempt: Attempt, kind: Any, **facts: Any) -> None:
 
 
 def _write_down(error: Exception, attempt: Attempt) -> None:
-    log = telemetry.logger().bind(stage=attempt.stage, run=attempt.run)
+    log = telemetry.logger().bind(job=attempt.run, stage=attempt.stage)
     if isinstance(error, NoteAIError):
         log.info("stage_refused", code=error.code)
     else:

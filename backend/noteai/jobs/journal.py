@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, bindparam, func, insert, select, type_coerce,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from noteai import telemetry
 from noteai.database import after_commit
 from noteai.jobs.models import EVENTS, JOBS
 
@@ -17,6 +18,9 @@ Publisher = Callable[[UUID, dict[str, Any]], None]
 Message = tuple[str, Mapping[str, Any]]
 """A kind and a body."""
 _NONE: Mapping[str, Any] = {}
+_SAID = ("seq", "source", "seconds", "delay", "state")
+_WORRYING = ("stage_failed", "stage_retried", "job_ended")
+"""Where a failure is told of it."""
 
 
 class Journal:
@@ -56,13 +60,30 @@ class Journal:
             statement, {"job": job_id, "count": len(given), "messages": given}
         ).all()
         for row in rows:
-            after_commit(session, partial(self._publish, job_id, published(dict(row._mapping))))  # noqa: SLF001 - its public name
+            after_commit(session, partial(self._out, job_id, published(dict(row._mapping))))  # noqa: SLF001 - its public name
         return int(rows[-1].seq) if rows else 0
 
     def publish(self, job_id: UUID, said: Iterable[Mapping[str, Any]]) -> None:
         """Tell whoever listens what has been committed."""
         for message in said:
-            self._publish(job_id, dict(message))
+            self._out(job_id, dict(message))
+
+    def _out(self, job_id: UUID, message: dict[str, Any]) -> None:
+        self._publish(job_id, message)
+        _say(job_id, message)
+
+
+def _say(job_id: UUID, message: Mapping[str, Any]) -> None:
+    """Who follows a job in the logs of all processes sees what its events say, too."""
+    kind, failure = message["kind"], message.get("failure") or {}
+    if kind == "stage_progressed":
+        return
+    facts = {name: message[name] for name in _SAID if name in message}
+    place = {name: message.get(name) for name in ("stage", "attempt")}
+    code = {"code": failure["code"]} if failure else {}
+    log = telemetry.logger()
+    write = log.warning if failure and kind in _WORRYING else log.info
+    write(kind, job=str(job_id), **place, **facts, **code)
 
 
 def _telling(reached: float, changes: Mapping[str, Any]) -> Any:

@@ -27,6 +27,8 @@ _PAUSE = timedelta(seconds=5)
 
 CHANNEL = "noteai_outbox"
 """Where Postgres says that something was put: whoever relays listens."""
+SENT = "wake_up_sent"
+"""A line of the log: of who relays at level info, of who only was quicker at debug."""
 _HEAD_START = 2.0
 """Seconds that a courier has before the relay sends a wake-up in its place."""
 _PUT = (
@@ -56,10 +58,11 @@ class Courier:
     def __call__(self, number: int, job: UUID, stages: Sequence[str]) -> None:
         try:
             self.send(job, stages)
+            telemetry.logger().debug(SENT, job=str(job), stages=list(stages))
             with self.database.autocommit() as connection:
                 connection.execute(_SENT, {"sent": number})
         except Exception as error:  # noqa: BLE001 - whatever the broker's client raises
-            telemetry.logger().warning("wake_up_left_to_relay", run=str(job), reason=repr(error))
+            telemetry.logger().warning("wake_up_left_to_relay", job=str(job), reason=repr(error))
 
 
 def put(
@@ -110,6 +113,7 @@ def _send_due(session: Session, send: Send, batch: int) -> tuple[list[int], Exce
     for row in session.execute(due.limit(batch).with_for_update(skip_locked=True)).all():
         try:
             send(row.job_id, row.stages, row.helpers)
+            telemetry.logger().info(SENT, job=str(row.job_id), stages=row.stages)
         except Exception as error:  # noqa: BLE001 - raised again once the rest is committed
             later = update(OutboxRow).where(OutboxRow.id == row.id)
             session.execute(later.values(due_at=func.now() + _PAUSE))

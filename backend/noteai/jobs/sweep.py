@@ -117,10 +117,10 @@ def sweep(
     sweeper = Sweeper(database, journal, attempts, workflows)
     with database.transaction() as session:
         dead = session.execute(dead_leases(batch)).all()
-    taken = [_mended(partial(sweeper.take_back, row.job_id, row.stage)) for row in dead]
+    taken = [_mended(row.job_id, partial(sweeper.take_back, stage=row.stage)) for row in dead]
     with database.transaction() as session:
         stuck = {*session.scalars(overdue(batch)), *session.scalars(idle(batch))}
-    advanced = [_mended(partial(sweeper.advance, job)) for job in stuck]
+    advanced = [_mended(job, sweeper.advance) for job in stuck]
     with database.transaction() as session:
         woken = _wake(session, patience, batch)
     return Swept(sum(taken), sum(advanced), woken)
@@ -190,9 +190,9 @@ def _give(session: Session, job: UUID, stage: str, **values: Any) -> None:
     session.execute(freed.execution_options(synchronize_session=False))
 
 
-def _mended(mend: Callable[[], bool]) -> bool:
+def _mended(job: UUID, mend: Callable[[UUID], bool]) -> bool:
     try:
-        return mend()
+        return mend(job)
     except Exception as error:  # noqa: BLE001 - one broken job holds up no other
-        telemetry.logger().error("job_not_mended", exc_info=error)
+        telemetry.logger().error("job_not_mended", job=str(job), exc_info=error)
         return False

@@ -65,7 +65,8 @@ def work(
     platforms.set_pdeathsig("SIGKILL")
     if os.getppid() != supervisor:
         return
-    telemetry.set_level(settings.log_level)
+    telemetry.set_up("worker", settings.log_level, settings.log_format)
+    telemetry.answer_for_threads()
     warnings.simplefilter("ignore", SecurityWarning)  # of pickle as root: we read JSON only
     app = app_of(settings)
 

@@ -42,6 +42,8 @@ def serve(
 
     Raises: what `trade.furnish` raises, where the settings do not fit.
     """
+    telemetry.set_up("worker", settings.log_level, settings.log_format)
+    telemetry.answer_for_threads()
     if trade is None:
         from noteai.worker.furnish import everything
 

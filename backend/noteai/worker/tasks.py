@@ -87,7 +87,8 @@ def do_help(place: Workplace, job: UUID, name: str) -> None:
             vigil = place.vigil_of_part(taken)
             try:
                 vigil.begin(taken.attempt)
-                _help(row, taken, place, vigil)
+                with telemetry.about(attempt=taken.attempt.number):
+                    _help(row, taken, place, vigil)
             finally:
                 vigil.end()
 
@@ -128,12 +129,12 @@ def _help(row: JobRow, taken: Taken, place: Workplace, vigil: Vigil) -> None:
 
 
 def _safely(work: Callable[[], object], job: str = "", stage: str = "") -> bool:
-    log = telemetry.logger().bind(run=job, stage=stage)
-    try:
-        with telemetry.about(run=job, stage=stage):
+    facts = {name: each for name, each in (("job", job), ("stage", stage)) if each}
+    with telemetry.about(**facts):
+        try:
             return bool(work())
-    except TransientError as error:
-        log.warning("task_put_off", code=error.code)
-    except Exception:  # a failure never leaves through a chord
-        log.exception("task_broke")
+        except TransientError as error:
+            telemetry.logger().warning("task_put_off", code=error.code)
+        except Exception:  # noqa: BLE001 - a failure never leaves through a chord
+            telemetry.logger().exception("task_broke")
     return False

@@ -99,9 +99,7 @@ class Vigil:
     def _keep(self, attempt: Attempt) -> None:
         why = self._reason_to_stop(attempt)
         if why:
-            telemetry.logger().warning(
-                "attempt_stopped", why=why, run=attempt.run, stage=attempt.stage
-            )
+            telemetry.logger().warning("attempt_stopped", why=why, **_named(attempt))
             self._stop(attempt)
 
     def _reason_to_stop(self, attempt: Attempt) -> str:
@@ -135,5 +133,10 @@ class Vigil:
         with suppress(DatabaseUnavailable):  # then the sweeper takes it when its lease is over
             self.heart.release(attempt)
         if not self._over.poll(self.rhythm.patience):
-            telemetry.logger().warning("process_ended", run=attempt.run, stage=attempt.stage)
+            telemetry.logger().warning("process_ended", **_named(attempt))
             self.end_process(_STUCK)
+
+
+def _named(attempt: Attempt) -> dict[str, object]:
+    """For lines of a thread that was not told what they are about."""
+    return {"job": attempt.run, "stage": attempt.stage, "attempt": attempt.number}

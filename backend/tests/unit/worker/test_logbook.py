@@ -13,6 +13,7 @@ from waiting import until
 from noteai import telemetry
 from noteai.database import Database, DatabaseUnavailable
 from noteai.jobs.logs import Line
+from noteai.telemetry import redactor
 from noteai.worker.logbook import Logbook, line_of
 
 JOB = uuid4()
@@ -20,18 +21,24 @@ JOB = uuid4()
 
 def said(**facts: object) -> dict[str, object]:
     time = "2026-11-21T08:00:00Z"
-    return {"run": str(JOB), "event": "x", "level": "info", "timestamp": time, **facts}
+    return {"job": str(JOB), "event": "x", "level": "info", "time": time, **facts}
 
 
 def line(traceback: str | None = None, **facts: object) -> Line:
-    found = line_of(said(**facts), traceback)
+    """What is kept of a line that was written with these facts."""
+    clean = redactor.traceback(traceback) if traceback else None
+    found = line_of(redactor.redacted(said(**facts)), clean)
     assert found is not None
     return found
 
 
 def test_a_line_about_no_job_is_passed_over() -> None:
     assert line_of({"event": "worker_ready"}, None) is None
-    assert line_of({"event": "x", "run": "a local run"}, None) is None
+    assert line_of({"event": "x", "job": "a local run"}, None) is None
+
+
+def test_what_an_event_of_the_job_says_is_not_kept_twice() -> None:
+    assert line_of(said(event="stage_done", seq=7), None) is None
 
 
 def test_a_line_has_what_was_said() -> None:
@@ -55,13 +62,21 @@ def test_a_line_has_what_was_said() -> None:
     ],
 )
 def test_secrets_are_not_kept(name: str, value: str) -> None:
-    found = line(**{name: value})
+    structlog.reset_defaults()
+    shelf = Shelf()
+    book = Logbook(shelf.write)
+    telemetry.listen(book.hear)
+    telemetry.logger().info("said", job=JOB, **{name: value})
+    telemetry.stop_listening(book.hear)
+    book.close()
+    structlog.reset_defaults()
+    (found,) = shelf.lines
     assert "***" in json.dumps(found.fields)
     assert "hidden" not in json.dumps(found.fields)
 
 
 def test_a_traceback_is_kept_without_secrets_and_from_its_end() -> None:
-    found = line("x" * 50_000 + "redis://:hidden@h/0 refused", reference="r", exc_info=True)
+    found = line("x" * 50_000 + "redis://:hidden@h/0 refused", reference="r")
     assert found.traceback
     assert found.traceback.endswith("redis://***@h/0 refused")
     assert len(found.traceback) == 16_000
@@ -156,10 +171,10 @@ def test_a_database_that_is_away_disturbs_nobody() -> None:
     structlog.reset_defaults()
     away = Database("postgresql+psycopg2://nobody@127.0.0.1:9/nothing")
     book = Logbook.of(away)
-    telemetry.logger().info("said", run=str(JOB))
+    telemetry.logger().info("said", job=str(JOB))
     until(lambda: book.dropped == 1)
     book.close()
-    telemetry.logger().info("said", run=str(JOB))
+    telemetry.logger().info("said", job=str(JOB))
     assert book.dropped == 1
     away.close()
     structlog.reset_defaults()

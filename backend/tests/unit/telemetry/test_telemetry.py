@@ -1,18 +1,14 @@
-import logging
-from collections.abc import Iterator, Mapping
+import io
+import json
+import sys
+from collections.abc import Mapping
 
 import pytest
 import structlog
 
 from noteai import telemetry
 
-
-@pytest.fixture(autouse=True)
-def _as_it_was() -> Iterator[None]:
-    structlog.reset_defaults()
-    yield
-    structlog.reset_defaults()
-    logging.getLogger("noteai").setLevel(logging.NOTSET)
+pytestmark = pytest.mark.usefixtures("log_as_it_was")
 
 
 def test_events_go_to_standard_error_with_their_facts(capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,3 +76,48 @@ def test_who_listens_hears_also_what_is_not_shown(capsys: pytest.CaptureFixture[
     shown = capsys.readouterr().err
     assert "stage_refused" not in shown
     assert "reference" in shown
+
+
+def test_every_line_has_what_it_is_about(capsys: pytest.CaptureFixture[str]) -> None:
+    telemetry.set_up("worker", "info", "json")
+    with telemetry.about(job="7", stage="clips"):
+        assert telemetry.bound("job") == "7"
+        telemetry.logger().info("said")
+    telemetry.logger().info("said")
+    assert telemetry.bound("job") is None
+    inside, outside = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (inside["job"], inside["stage"]) == ("7", "clips")
+    assert "job" not in outside
+
+
+def test_what_others_know_of_the_moment_is_in_each_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> Mapping[str, object]:
+        raise RuntimeError
+
+    monkeypatch.setattr(telemetry, "_sources", [])
+    telemetry.also(lambda: {"trace_id": "a" * 32, "span_id": "b" * 16})
+    telemetry.also(broken)
+    telemetry.set_up("api", "info", "json")
+    telemetry.logger().info("said")
+    said = json.loads(capsys.readouterr().err)
+    assert (said["trace_id"], said["span_id"]) == ("a" * 32, "b" * 16)
+
+
+def test_a_stream_that_takes_nothing_disturbs_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    telemetry._Lines().error("said")
+
+
+def test_a_line_may_be_about_something_else_than_those_around_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    telemetry.set_up("worker", "info", "json")
+    with telemetry.about(job="7", stage="first", attempt=2):
+        telemetry.logger().info("stage_ready", stage="last", attempt=None)
+    said = json.loads(capsys.readouterr().err)
+    assert (said["job"], said["stage"]) == ("7", "last")
+    assert "attempt" not in said

@@ -1,0 +1,73 @@
+"""Each request has an id, by which its lines in the log are found, and one line of its own."""
+
+import re
+import time
+from http import HTTPStatus
+from uuid import UUID, uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from noteai import telemetry
+
+HEADER = "X-Request-ID"
+_VALID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_JOB = re.compile(r"/(?:jobs|results|ws)/([0-9A-Fa-f-]{32,36})(?:/|$)")
+_ASKED_ALL_DAY = ("/health/live", "/health/ready", "/metrics")
+"""What goes well there is of no interest."""
+_STARTS = ("http.response.start", "websocket.accept")
+
+
+class RequestLog:
+    """ASGI middleware, outside all others: takes the id that a proxy gave, or makes one, and
+    answers with it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        request = id_of(scope)
+        started, status = time.perf_counter(), 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] in _STARTS:
+                status = message.get("status", HTTPStatus.SWITCHING_PROTOCOLS)
+                message.setdefault("headers", [])
+                MutableHeaders(scope=message)[HEADER] = request
+            await send(message)
+
+        with telemetry.about(request=request, **job_of(scope["path"])):
+            try:
+                await self._app(scope, receive, sending)
+            finally:
+                _say(scope, status, time.perf_counter() - started)
+
+
+def id_of(scope: Scope) -> str:
+    """What was sent, where it has the form of an id."""
+    given = Headers(scope=scope).get(HEADER, "")
+    return given if _VALID.fullmatch(given) else uuid4().hex
+
+
+def job_of(path: str) -> dict[str, str]:
+    """The job that a path is about, in the form in which every process writes it."""
+    found = _JOB.search(path)
+    try:
+        return {"job": str(UUID(found[1]))} if found else {}
+    except ValueError:
+        return {}
+
+
+def _say(scope: Scope, status: int, seconds: float) -> None:
+    """Without a status nothing was answered: the client was gone before."""
+    route = getattr(scope.get("route"), "path", "")
+    log = telemetry.logger()
+    is_dull = route in _ASKED_ALL_DAY and status == HTTPStatus.OK
+    write = log.debug if is_dull else log.info
+    facts = {"method": scope.get("method", "WEBSOCKET"), "route": route, "status": status}
+    write("request_answered", **facts, seconds=round(seconds, 6))
