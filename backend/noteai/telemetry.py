@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
+from noteai import tracing
+
 _NOTEAI = logging.getLogger("noteai")
 Hear = Callable[[Mapping[str, Any], str | None], None]
 """Takes a line as structlog has it, and its traceback where it has one."""
@@ -51,6 +53,7 @@ def logger() -> Any:
         structlog.configure(
             processors=[
                 structlog.contextvars.merge_contextvars,
+                tracing.stamp,
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 _tell,

@@ -11,6 +11,7 @@ from noteai.api.services import ApiServices
 from noteai.database import Database
 from noteai.jobs.journal import Journal
 from noteai.objects import intake_of, objects_of
+from noteai.otlp import traced
 from noteai.settings import Settings
 
 _GRACE = 5
@@ -19,9 +20,9 @@ _GRACE = 5
 
 def serve(settings: Settings, host: str, port: int) -> None:
     """Answer requests until SIGTERM or SIGINT; what was begun is answered first."""
-    with services_of(settings) as services:
+    with traced(settings.otlp_endpoint, "api") as watched, services_of(settings) as services:
         uvicorn.run(
-            create_app(services),
+            watched(create_app(services)),
             host=host,
             port=port,
             log_level=settings.log_level.lower(),

@@ -19,6 +19,7 @@ from types import FrameType
 
 from noteai import telemetry
 from noteai.jobs.workers import Worker
+from noteai.otlp import traced
 from noteai.settings import Settings
 from noteai.worker import chores, crew
 from noteai.worker.app import QUEUES
@@ -52,7 +53,10 @@ def serve(
     with _asked_to_leave() as asked:
         supervisor = Supervisor(settings, trade, queues, concurrency)
         try:
-            with chores.done_beside(settings, trade, _worker(queues, concurrency)):
+            with (
+                traced(settings.otlp_endpoint, "worker"),  # its threads come after the fork
+                chores.done_beside(settings, trade, _worker(queues, concurrency)),
+            ):
                 supervisor.keep_running(asked)
                 supervisor.leave(asked)
         finally:
