@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, Oper
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from noteai import metrics
+from noteai import metrics, tracing
 from noteai.errors import TransientError
 
 Json = dict[str, Any]
@@ -93,6 +93,7 @@ class Database:
             },
         )
         _ping_the_rested(self.engine)
+        tracing.watch(self.engine)
         self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_cache_path
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from noteai.frozen import Frozen
@@ -91,7 +91,11 @@ class Settings(BaseSettings):
     """Everything that a machine or an operator decides, none of it per lecture."""
 
     model_config = SettingsConfigDict(
-        env_prefix="NOTEAI_", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix="NOTEAI_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
     )
 
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("noteai"))
@@ -100,6 +104,10 @@ class Settings(BaseSettings):
     language_model: LanguageModelSettings = LanguageModelSettings()
     log_level: str = "warning"
     log_format: Literal["console", "json"] = "console"
+    otlp_endpoint: str = Field(
+        "", validation_alias=AliasChoices("NOTEAI_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    )
+    """Of a collector of traces, such as `http://127.0.0.1:4318`; without one there are none."""
 
     database_url: str = ""
     """`postgresql+psycopg2://user:password@host:5432/name`."""

@@ -1,16 +1,14 @@
-"""The API of the workflow of `sleepy`: run with settings in the environment, and a port."""
+"""The API, which knows the workflow of `sleepy`, too: `api_door.py PORT`."""
 
 import sys
-from dataclasses import replace
 
 from sleepy import TRADE
 
-from noteai.api.app import create_app
-from noteai.api.door import answer, services_of
+from noteai.api.door import serve
 from noteai.settings import Settings
+from noteai.workflows import WORKFLOWS
 
 if __name__ == "__main__":
-    settings = Settings()
-    with services_of(settings) as services:
-        app = create_app(replace(services, workflows=TRADE.workflows))
-        answer(app, settings, "127.0.0.1", int(sys.argv[1]))
+    WORKFLOWS.update(TRADE.workflows)
+    serve(Settings(), "127.0.0.1", int(sys.argv[1]))
+    print("knows of traces:", "opentelemetry" in sys.modules)  # noqa: T201

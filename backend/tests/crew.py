@@ -83,6 +83,8 @@ class Site:
     folder: Path
     patience: Mapping[str, float] = field(default_factory=lambda: QUICK)
     workers: list[Worker] = field(default_factory=list)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Of the environment, besides those of every site."""
 
     @property
     def diary(self) -> Path:
@@ -90,10 +92,13 @@ class Site:
 
     def hire(self) -> Worker:
         """A new worker; it may not be ready yet."""
+        return self.start(DOOR)
+
+    def start(self, door: Path, *arguments: str) -> Worker:
         log = self.folder / f"worker-{len(self.workers)}.log"
         with log.open("wb") as out:
             process = subprocess.Popen(
-                [sys.executable, str(DOOR)],
+                [sys.executable, str(door), *arguments],
                 env=self._environment(),
                 stdout=out,
                 stderr=out,
@@ -164,6 +169,7 @@ class Site:
             "NOTEAI_CACHE_DIR": str(self.folder / "cache"),
             "NOTEAI_LOG_LEVEL": "info",
             **patience,
+            **self.variables,
         }
 
 

@@ -1,6 +1,7 @@
 """A small workflow of stages that only sleep, in the shape of the real one."""
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Literal
@@ -8,11 +9,13 @@ from uuid import UUID
 
 from noteai.adapters.folder_store import FolderStore
 from noteai.engine.artifact import Artifact, Params
+from noteai.engine.ports import ArtifactStore
 from noteai.engine.stage import Context, part, stage
 from noteai.engine.workflow import workflow
 from noteai.errors import InputError, TransientError
 from noteai.lecture.recording import Upload
 from noteai.media import tool
+from noteai.objects import objects_of
 from noteai.settings import Settings
 from noteai.worker.trade import Equipment, Trade
 
@@ -85,6 +88,8 @@ def _write(params: SleepParams, what: str, name: str) -> None:
 
 def _sleep(name: str, params: SleepParams, ctx: Context) -> float:
     _write(params, "began", name)
+    if "opentelemetry" in sys.modules:
+        _write(params, "knew-of-traces", name)
     if params.manner == "program":
         tool.run(tool.Command(program="sleep", args=(str(params.seconds),), folder=ctx.workdir))
     elif params.manner == "deep":
@@ -161,7 +166,9 @@ SLEEPY = workflow("sleepy", Upload, (first, left, middle, right, joined, last))
 
 
 def furnish(settings: Settings) -> Equipment:
-    def store(account: UUID) -> FolderStore:
+    def store(account: UUID) -> ArtifactStore:
+        if settings.s3_endpoint:
+            return objects_of(settings).store(account)
         return FolderStore(settings.cache_dir / "objects" / str(account))
 
     return Equipment(store=store, resources={})

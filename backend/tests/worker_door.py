@@ -8,4 +8,6 @@ from noteai.settings import Settings
 from noteai.worker.door import serve
 
 if __name__ == "__main__":
-    sys.exit(serve(Settings(), concurrency=2, trade=TRADE))
+    status = serve(Settings(), concurrency=2, trade=TRADE)
+    print("knows of traces:", "opentelemetry" in sys.modules)  # noqa: T201
+    sys.exit(status)

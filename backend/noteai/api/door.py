@@ -13,6 +13,7 @@ from noteai.api.services import ApiServices
 from noteai.database import Database
 from noteai.jobs.journal import Journal
 from noteai.objects import intake_of, objects_of
+from noteai.otlp import traced
 from noteai.settings import Settings
 
 _GRACE = 5
@@ -21,8 +22,8 @@ _GRACE = 5
 
 def serve(settings: Settings, host: str, port: int) -> None:
     """Answer requests until SIGTERM or SIGINT; what was begun is answered first."""
-    with services_of(settings) as services:
-        answer(create_app(services), settings, host, port)
+    with traced(settings.otlp_endpoint, "api") as watched, services_of(settings) as services:
+        answer(watched(create_app(services)), settings, host, port)
 
 
 def answer(app: FastAPI, settings: Settings, host: str, port: int) -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from noteai import telemetry
+from noteai import telemetry, tracing
 from noteai.engine.artifact import Artifact
 from noteai.engine.call import Call, answer, find, prepare_part
 from noteai.engine.desk import Desk, open_desk
@@ -111,7 +111,8 @@ class Division:
 
         world = self.world
         desk = open_desk(world.scratch, call.agent.name, world.store, world.cancelled, say)
-        manifest = answer(call, world.store, desk, self.attempt.number)
+        with tracing.span(f"part {call.agent.name}", part=number):
+            manifest = answer(call, world.store, desk, self.attempt.number)
         if manifest.source == "ran":
             self._paid[number] = self._paid.get(number, 0.0) + manifest.cost
         self._keep(number, manifest)
@@ -182,4 +183,5 @@ def _helped(run: Run, taken: Taken, world: World) -> Manifest:
         world.events.emit(Event(kind=kind, run=run.id, stage=stage.name, fraction=fraction))
 
     desk = open_desk(world.scratch, part.name, world.store, world.cancelled, say)
-    return answer(call, world.store, desk, taken.attempt.number)
+    with tracing.span(f"part {part.name}", part=taken.order.number):
+        return answer(call, world.store, desk, taken.attempt.number)

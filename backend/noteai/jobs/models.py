@@ -83,6 +83,8 @@ class JobRow(Identified, Dated, Base):
     idempotency_key: Mapped[str | None] = mapped_column(String(200))
     fingerprint: Mapped[str | None] = mapped_column(String(64))
     """SHA-256 of the request that the key came with."""
+    traceparent: Mapped[str | None] = mapped_column(String(55))
+    """The request that submitted it, where that was traced: all its spans are in that trace."""
 
     stages: Mapped[list["StageRow"]] = relationship(
         back_populates="job", order_by="StageRow.position", cascade="all, delete-orphan"
@@ -191,6 +193,8 @@ class OutboxRow(Dated, Base):
     helpers: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     """0 where the stages are to be done; else how many are asked to help whoever does them."""
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    traceparent: Mapped[str | None] = mapped_column(String(55))
+    """The job's."""
 
 
 class EventRow(Dated, Base):

@@ -12,12 +12,17 @@ from sqlalchemy.orm import Session
 
 from noteai import metrics, telemetry
 from noteai.database import Database, after_commit
-from noteai.jobs.models import OUTBOX, OutboxRow
+from noteai.jobs.models import JOBS, OUTBOX, OutboxRow
 
 
 class Send(Protocol):
-    def __call__(self, job: UUID, stages: Sequence[str], helpers: int = 0, /) -> None:
-        """Wake a wave of stages; with `helpers`, ask so many to help with a stage instead."""
+    def __call__(
+        self, job: UUID, stages: Sequence[str], helpers: int = 0, traceparent: str | None = None, /
+    ) -> None:
+        """Wake a wave of stages; with `helpers`, ask so many to help with a stage instead.
+
+        What is done then belongs to the trace of `traceparent`.
+        """
         ...
 
 
@@ -31,16 +36,20 @@ SENT = "wake_up_sent"
 """A line of the log: of who relays at level info, of who only was quicker at debug."""
 _HEAD_START = 2.0
 """Seconds that a courier has before the relay sends a wake-up in its place."""
+_TRACE = select(JOBS.c.traceparent).where(JOBS.c.id == bindparam("job")).scalar_subquery()
+"""Also of what the sweeper wakes, long after the request."""
 _PUT = (
     insert(OUTBOX)
     .values(
         job_id=bindparam("job"),
+        traceparent=_TRACE,
         stages=bindparam("wave"),
         due_at=func.now() + bindparam("delay", type_=Interval),
     )
-    .returning(OUTBOX.c.id)
+    .returning(OUTBOX.c.id, OUTBOX.c.traceparent)
 )
 _PUT_AND_SAID = _PUT.returning(func.pg_notify(CHANNEL, ""))
+_RELAYED = ("id", "job_id", "stages", "helpers", "traceparent")
 _SENT = delete(OUTBOX).where(OUTBOX.c.id == bindparam("sent"))
 
 
@@ -55,9 +64,11 @@ class Courier:
     database: Database
     send: Send
 
-    def __call__(self, number: int, job: UUID, stages: Sequence[str]) -> None:
+    def __call__(
+        self, number: int, job: UUID, stages: Sequence[str], traceparent: str | None
+    ) -> None:
         try:
-            self.send(job, stages)
+            self.send(job, stages, 0, traceparent)
             telemetry.logger().debug(SENT, job=str(job), stages=list(stages))
             with self.database.autocommit() as connection:
                 connection.execute(_SENT, {"sent": number})
@@ -80,15 +91,16 @@ def put(
     delay = timedelta(seconds=_HEAD_START if courier else after)
     facts: dict[str, Any] = {"job": job, "wave": wave, "delay": delay}
     putting = _PUT if courier or after else _PUT_AND_SAID
-    number = session.execute(putting, facts).scalars().one()
+    row = session.execute(putting, facts).one()
     if courier:
-        after_commit(session, partial(courier, number, job, wave))
+        after_commit(session, partial(courier, row.id, job, wave, row.traceparent))
 
 
 def ask_for_help(session: Session, job: UUID, stage: str, helpers: int) -> None:
     """Once this transaction is committed: for whoever has nothing else to do."""
-    put_it = insert(OUTBOX).values(job_id=job, stages=[stage], helpers=helpers)
-    session.execute(put_it.returning(func.pg_notify(CHANNEL, "")))
+    row = {"job_id": job, "stages": [stage], "helpers": helpers, "traceparent": _TRACE}
+    put_it = insert(OUTBOX).values(row).returning(func.pg_notify(CHANNEL, ""))
+    session.execute(put_it, {"job": job})
 
 
 def relay(database: Database, send: Send, batch: int = 100) -> int:
@@ -107,12 +119,12 @@ def relay(database: Database, send: Send, batch: int = 100) -> int:
 
 
 def _send_due(session: Session, send: Send, batch: int) -> tuple[list[int], Exception | None]:
-    query = select(OutboxRow.id, OutboxRow.job_id, OutboxRow.stages, OutboxRow.helpers)
+    query = select(*(OUTBOX.c[name] for name in _RELAYED))
     due = query.where(OutboxRow.due_at <= func.now()).order_by(OutboxRow.due_at, OutboxRow.id)
     sent: list[int] = []
     for row in session.execute(due.limit(batch).with_for_update(skip_locked=True)).all():
         try:
-            send(row.job_id, row.stages, row.helpers)
+            send(row.job_id, row.stages, row.helpers, row.traceparent)
             telemetry.logger().info(SENT, job=str(row.job_id), stages=row.stages)
         except Exception as error:  # noqa: BLE001 - raised again once the rest is committed
             later = update(OutboxRow).where(OutboxRow.id == row.id)

@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
+from noteai import tracing
 from noteai.engine.params import params_of
 from noteai.engine.workflow import Workflow
 from noteai.errors import about
@@ -79,6 +80,7 @@ def submit(
     job = _insert(session, account, order, _upload(session, account, order.upload_id))
     if job is None:
         return _same(jobs.find(order.idempotency_key or ""), order)
+    tracing.tell(job=job)
     if order.webhook:
         webhooks.add_for_job(session, account, job, order.webhook)
     session.execute(insert(StageRow), _stages(job, workflow))
@@ -114,6 +116,7 @@ def uploads_finished(
     session.flush()
     waiting = select(JobRow.id).where(JobRow.upload_id == upload_id, JobRow.state == "queued")
     for job in session.scalars(waiting.order_by(JobRow.id)).all():
+        tracing.tell(job=job)
         advance(session, job, journal, workflows)
 
 
@@ -203,6 +206,7 @@ def _insert(session: Session, account: UUID, order: JobOrder, upload: UploadRow)
         deadline=func.now() + timedelta(seconds=order.life),
         idempotency_key=order.idempotency_key,
         fingerprint=order.fingerprint,
+        traceparent=tracing.traceparent(),
     )
     once = new.on_conflict_do_nothing(index_elements=["account_id", "idempotency_key"])
     return session.scalar(once.returning(JobRow.id))

@@ -169,8 +169,9 @@ def unclaimed(patience: float, batch: int) -> Any:
             WHERE stage_runs.job_id = stale.job_id AND stage_runs.stage = stale.stage
             RETURNING stage_runs.job_id, stage_runs.stage
         )
-        INSERT INTO outbox (job_id, stages)
-        SELECT job_id, array_agg(stage) FROM woken GROUP BY job_id
+        INSERT INTO outbox (job_id, stages, traceparent)
+        SELECT job_id, array_agg(stage), (SELECT traceparent FROM jobs WHERE id = job_id)
+        FROM woken GROUP BY job_id
         """
     ).bindparams(patience=timedelta(seconds=patience), batch=batch, all_lost=_ALL_LOST)
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from noteai import tracing
 from noteai.errors import Cancelled, InputError, NoSpaceLeft, NoteAIError
 from noteai.frozen import Frozen
 
@@ -97,6 +98,8 @@ class Process:
             if _gate.is_shut:
                 raise Cancelled
             self._child = _start(command, limits)
+            program = Path(command.program).name
+            self._end_span = tracing.begin(f"program {program}", program=program)
             _gate.running.add(self)
         self._timer = threading.Timer(limits.wall, self._time_out)
         self._timer.daemon = True
@@ -144,7 +147,7 @@ class Process:
         self.kill()
         self.stdout.close()
         self._reader.join()
-        self._reap()
+        self._end_span(status=self._reap())
 
     def _reap(self) -> int:
         while (status := self._ended()) is None:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from noteai import tracing
 from noteai.telemetry import foreign, forms, redactor
 from noteai.telemetry.forms import Form
 
 __all__ = [
     "Form",
     "about",
-    "also",
     "answer_for_threads",
     "bound",
     "is_for_machines",
@@ -34,10 +34,8 @@ _LEVELS = logging.getLevelNamesMapping()
 Line = MutableMapping[str, Any]
 Hear = Callable[[Mapping[str, Any], str | None], None]
 """Takes a line without secrets, and its traceback where it has one."""
-Facts = Callable[[], Mapping[str, object]]
 _ABOUT = ("job", "stage", "attempt")
 _hearers: list[Hear] = []
-_sources: list[Facts] = []
 
 
 @dataclass
@@ -83,11 +81,6 @@ def listen(hear: Hear) -> None:
 
 def stop_listening(hear: Hear) -> None:
     _hearers.remove(hear)
-
-
-def also(facts: Facts) -> None:
-    """Every line has what `facts` says at that moment, too: of the trace that it belongs to."""
-    _sources.append(facts)
 
 
 @contextmanager
@@ -155,9 +148,7 @@ def _add_facts(_logger: Any, _method: str, line: Line) -> Line:
     """A defect gets a reference, by which what is told elsewhere is found again. None says that a
     line is not about what the lines around it are about.
     """
-    for facts in _sources:
-        with suppress(Exception):
-            line.update(facts())
+    line.update(tracing.ids())
     for name in _ABOUT:
         if line.get(name, name) is None:
             del line[name]

@@ -13,6 +13,8 @@ STAGE_TASK = "noteai.stage"
 HELP_TASK = "noteai.help"
 ADVANCE_TASK = "noteai.advance"
 CANARY_TASK = "noteai.canary"
+TRACE_HEADER = "traceparent"
+"""A header of a message beside Celery's own: in which trace its work belongs."""
 _TALLY = "noteai.worker.tally:Tally"
 _ANSWER_WITHIN = 15.0  # longer than the ten seconds that a worker waits in one BRPOP
 _CONNECT_WITHIN = 5.0

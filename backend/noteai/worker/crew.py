@@ -6,6 +6,7 @@ import signal
 import socket
 import warnings
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import cache, partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,6 +21,7 @@ from noteai.jobs.journal import Journal
 from noteai.jobs.ledger import SqlLedger
 from noteai.jobs.parts import SqlParts
 from noteai.metrics import shared
+from noteai.otlp import traced
 from noteai.settings import Settings
 from noteai.worker import tasks
 from noteai.worker.app import make_app
@@ -70,13 +72,17 @@ def work(
     warnings.simplefilter("ignore", SecurityWarning)  # of pickle as root: we read JSON only
     app = app_of(settings)
 
+    traces = ExitStack()
+
     @cache
     def workplace() -> Workplace:
+        traces.enter_context(traced(settings.otlp_endpoint, "worker"))
         return make_workplace(settings, trade, app, lifeline, supervisor)
 
     def leave(**_: object) -> None:
         if workplace.cache_info().currsize:
             workplace().close()
+        traces.close()
 
     tasks.register(app, workplace)
     signals.setup_logging.connect(_leave_logging_alone)

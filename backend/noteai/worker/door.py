@@ -19,6 +19,7 @@ from types import FrameType
 
 from noteai import telemetry
 from noteai.jobs.workers import Worker
+from noteai.otlp import traced
 from noteai.settings import Settings
 from noteai.worker import chores, crew, figures
 from noteai.worker.app import QUEUES
@@ -55,6 +56,7 @@ def serve(
         supervisor = Supervisor(settings, trade, queues, concurrency)
         try:
             with (
+                traced(settings.otlp_endpoint, "worker"),  # its threads come after the fork
                 chores.done_beside(settings, trade, _worker(queues, concurrency)) as beside,
                 figures.served(settings, folder, beside.tell_connections),
             ):

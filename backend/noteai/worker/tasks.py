@@ -9,7 +9,7 @@ from uuid import UUID
 from celery import Celery
 from pydantic import ValidationError
 
-from noteai import telemetry
+from noteai import telemetry, tracing
 from noteai.engine.division import help_out
 from noteai.engine.ports import Attempt, Taken
 from noteai.engine.run import failure_of, run_stage
@@ -17,7 +17,7 @@ from noteai.errors import Cancelled, InputError, TransientError
 from noteai.jobs import canary
 from noteai.jobs.claim import Claimed
 from noteai.jobs.models import JobRow
-from noteai.worker.app import ADVANCE_TASK, CANARY_TASK, HELP_TASK, STAGE_TASK
+from noteai.worker.app import ADVANCE_TASK, CANARY_TASK, HELP_TASK, STAGE_TASK, TRACE_HEADER
 from noteai.worker.vigil import Vigil
 from noteai.worker.watched import WatchedLedger
 from noteai.worker.workplace import Workplace
@@ -31,20 +31,20 @@ def register(app: Celery, workplace: Callable[[], Workplace]) -> None:
 
     @app.task(name=STAGE_TASK, bind=True, shared=False)  # type: ignore[untyped-decorator]
     def stage(task: Any, job: str, stage: str) -> str:
-        is_part = bool(task.request.chord)
-        work = partial(do_stage, advances=not is_part)
+        is_part, parent = bool(task.request.chord), _parent(task)
+        work = partial(do_stage, advances=not is_part, parent=parent)
         if not _safely(lambda: work(workplace(), UUID(job), stage), job, stage):
-            _safely(lambda: do_advance(workplace(), UUID(job)), job)
+            _safely(lambda: do_advance(workplace(), UUID(job), parent), job)
         return DONE
 
-    @app.task(name=HELP_TASK, shared=False)  # type: ignore[untyped-decorator]
-    def help_with(job: str, stage: str) -> str:
-        _safely(lambda: do_help(workplace(), UUID(job), stage), job, stage)
+    @app.task(name=HELP_TASK, bind=True, shared=False)  # type: ignore[untyped-decorator]
+    def help_with(task: Any, job: str, stage: str) -> str:
+        _safely(lambda: do_help(workplace(), UUID(job), stage, _parent(task)), job, stage)
         return DONE
 
-    @app.task(name=ADVANCE_TASK, shared=False)  # type: ignore[untyped-decorator]
-    def advance(job: str) -> str:
-        _safely(lambda: do_advance(workplace(), UUID(job)), job)
+    @app.task(name=ADVANCE_TASK, bind=True, shared=False)  # type: ignore[untyped-decorator]
+    def advance(task: Any, job: str) -> str:
+        _safely(lambda: do_advance(workplace(), UUID(job), _parent(task)), job)
         return DONE
 
     # Confirmed as it is taken, and so never given again: another one is sent in any case.
@@ -54,7 +54,9 @@ def register(app: Celery, workplace: Callable[[], Workplace]) -> None:
         return DONE
 
 
-def do_stage(place: Workplace, job: UUID, name: str, *, advances: bool = True) -> bool:
+def do_stage(
+    place: Workplace, job: UUID, name: str, *, advances: bool = True, parent: str | None = None
+) -> bool:
     """One attempt at a stage, unless it is taken or has ended: whether it was done here.
 
     The job `advances` in the transaction that ends the stage; else the chord's body does it.
@@ -67,8 +69,12 @@ def do_stage(place: Workplace, job: UUID, name: str, *, advances: bool = True) -
     vigil = place.vigil()
     inner = place.ledger.advancing(place.mover) if advances else place.ledger
     ledger = WatchedLedger(inner, vigil, Attempt(str(job), name, claimed.attempt))
+    facts = {"job": job, "workflow": claimed.workflow, "stage": name, "attempt": claimed.attempt}
     try:
-        with telemetry.about(attempt=claimed.attempt):
+        with (
+            telemetry.about(attempt=claimed.attempt),
+            tracing.span(f"stage {name}", parent, **facts),
+        ):
             _attempt(claimed, name, place, ledger, vigil)
     finally:
         vigil.end()
@@ -76,7 +82,7 @@ def do_stage(place: Workplace, job: UUID, name: str, *, advances: bool = True) -
     return ledger.is_done
 
 
-def do_help(place: Workplace, job: UUID, name: str) -> None:
+def do_help(place: Workplace, job: UUID, name: str, parent: str | None = None) -> None:
     """Parts of a stage that another holds, until none is left: nothing of the stage is decided."""
     with place.database.transaction() as session:
         row = session.get(JobRow, job)
@@ -85,17 +91,21 @@ def do_help(place: Workplace, job: UUID, name: str) -> None:
     with suppress(Cancelled):
         while taken := place.parts.help(str(job), name):
             vigil = place.vigil_of_part(taken)
+            facts = {"job": job, "stage": name, "attempt": taken.attempt.number}
             try:
                 vigil.begin(taken.attempt)
-                with telemetry.about(attempt=taken.attempt.number):
+                with (
+                    telemetry.about(attempt=taken.attempt.number),
+                    tracing.span(f"help with {name}", parent, **facts),
+                ):
                     _help(row, taken, place, vigil)
             finally:
                 vigil.end()
 
 
-def do_advance(place: Workplace, job: UUID) -> None:
+def do_advance(place: Workplace, job: UUID, parent: str | None = None) -> None:
     """Say what comes next, and send it at once: the relay would do so a moment later."""
-    with place.database.transaction() as session:
+    with tracing.span("advance", parent, job=job), place.database.transaction() as session:
         place.mover.advance(session, job)
 
 
@@ -114,6 +124,7 @@ def _attempt(
         if attempt := ledger.claim(str(claimed.id), name):
             ledger.failed(attempt, failure_of(error))
         return
+    tracing.tell(queue=run.workflow.stage(name).queue)
     with suppress(Cancelled):
         run_stage(run, name, place.world(claimed.account_id, ledger, vigil))
 
@@ -126,6 +137,12 @@ def _help(row: JobRow, taken: Taken, place: Workplace, vigil: Vigil) -> None:
         world.parts.leave(taken)
         return
     help_out(run, taken, world)
+
+
+def _parent(task: Any) -> str | None:
+    """Where in which trace the sender of a message was."""
+    found = task.request.get(TRACE_HEADER)
+    return found if isinstance(found, str) else None
 
 
 def _safely(work: Callable[[], object], job: str = "", stage: str = "") -> bool:

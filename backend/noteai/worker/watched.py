@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
+from noteai import tracing
 from noteai.database import DatabaseUnavailable
 from noteai.engine.events import Failure
 from noteai.engine.manifest import Manifest
@@ -59,24 +60,31 @@ class WatchedLedger:
         return self._records
 
     def done(self, attempt: Attempt, manifest: Manifest) -> bool:
-        self.is_done = self._write(lambda: self._ledger.done(attempt, manifest))
+        outcome = "cached" if manifest.source == "cached" else "done"
+        self.is_done = self._write(lambda: self._ledger.done(attempt, manifest), outcome)
         return self.is_done
 
     def skipped(self, attempt: Attempt, why: Failure) -> bool:
-        return self._write(lambda: self._ledger.skipped(attempt, why))
+        return self._write(lambda: self._ledger.skipped(attempt, why), "skipped")
 
     def failed(self, attempt: Attempt, why: Failure) -> bool:
         if why.code in _PASSING:
             return self.put_off(attempt, why)
-        return self._write(lambda: self._ledger.failed(attempt, why))
+        return self._write(lambda: self._ledger.failed(attempt, why), "failed", why.code)
 
     def put_off(self, attempt: Attempt, why: Failure) -> bool:
-        return self._write(lambda: self._ledger.put_off(attempt, why))
+        return self._write(lambda: self._ledger.put_off(attempt, why), "put_off", why.code)
 
     def release(self, attempt: Attempt) -> bool:
+        tracing.tell(outcome="released")
         return self._ledger.release(attempt)
 
-    def _write(self, write: Callable[[], bool]) -> bool:
+    def _write(self, write: Callable[[], bool], outcome: str, code: str | None = None) -> bool:
+        is_written = self._insist(write)
+        tracing.tell(outcome=outcome if is_written else "stale", error=code)
+        return is_written
+
+    def _insist(self, write: Callable[[], bool]) -> bool:
         while not self._vigil.cancelled.is_set():
             try:
                 return write()

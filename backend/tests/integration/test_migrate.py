@@ -4,12 +4,17 @@ import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import psycopg2
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect
 
+from noteai import migrate as migration
 from noteai.database import Database, DatabaseUnavailable
 from noteai.migrate import migrate
 from noteai.servers.process import free_port
@@ -50,6 +55,24 @@ def test_the_migrations_make_what_the_models_say(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_where_traces_belong_can_be_taken_away_and_brought_back(empty: str) -> None:
+    migrate(empty)
+    with closing(Database(empty)) as database, database.engine.connect() as connection:
+        config = Config()
+        config.set_main_option(
+            "script_location", str(Path(migration.__file__).parent / "migrations")
+        )
+        config.attributes["connection"] = connection
+        command.downgrade(config, "20261121_1330")
+        assert "traceparent" not in columns(connection, "jobs") | columns(connection, "outbox")
+        command.upgrade(config, "head")
+        assert "traceparent" in columns(connection, "jobs") & columns(connection, "outbox")
+
+
+def columns(connection: Connection, table: str) -> set[str]:
+    return {each["name"] for each in inspect(connection).get_columns(table)}
 
 
 def test_a_database_that_is_not_there_may_come_back(postgres: str) -> None:

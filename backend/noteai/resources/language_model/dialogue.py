@@ -16,7 +16,7 @@ from tenacity import (
     stop_before_delay,
 )
 
-from noteai import metrics, telemetry
+from noteai import metrics, telemetry, tracing
 from noteai.resources.language_model.account import Account
 from noteai.resources.language_model.port import (
     Answer,
@@ -70,6 +70,13 @@ class Dialogue:
             raise self._failed(str(fault)) from None
 
     def _send(self, request: Request) -> tuple[Reply, Usage]:
+        provider, _, model = self.name.partition(" ")
+        with tracing.span("model call", provider=provider, model=model):
+            reply, usage = self._send_once(request)
+            tracing.tell(**usage.model_dump(exclude={"answers"}))
+        return reply, usage
+
+    def _send_once(self, request: Request) -> tuple[Reply, Usage]:
         started = time.monotonic()
         estimate = request_tokens(request)
         planned = self.account.reserve(self.terms, estimate)

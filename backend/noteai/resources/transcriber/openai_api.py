@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr, ValidationError
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
+from noteai import tracing
 from noteai.errors import InputError, TransientError
 from noteai.resources.language_model.wire import retry_after
 from noteai.resources.transcriber.openai_answer import Answer, heard_words, iso_code
@@ -137,13 +138,14 @@ class OpenAiTranscriber:
         """As the port says. Raises: as `transcribe`."""
         on_progress(0.0)
         part = together(list(windows_of(audio, chunk)))
-        answer = self._ask(_form(self.model, part, language, hotwords))
+        cost = round(len(part.samples) / RATE / 60 * self.price, 6)
+        answer = self._ask(_form(self.model, part, language, hotwords), cost)
         on_progress(1.0)
         return Heard(
             language=language or iso_code(answer.language) or UNDETERMINED,
             words=tuple(_placed(word, part) for word in heard_words(answer)),
             voice=(),
-            cost=round(len(part.samples) / RATE / 60 * self.price, 6),
+            cost=cost,
         )
 
     @cached_property
@@ -157,7 +159,7 @@ class OpenAiTranscriber:
             max_retries=0,
         )
 
-    def _ask(self, form: dict[str, Any]) -> Answer:
+    def _ask(self, form: dict[str, Any], cost: float) -> Answer:
         retrying = Retrying(
             stop=stop_after_attempt(self.attempts),
             wait=self._wait,
@@ -166,7 +168,7 @@ class OpenAiTranscriber:
             reraise=True,
         )
         try:
-            return retrying(self._send, form)
+            return retrying(self._send, form, cost)
         except _Busy as busy:
             raise TransientError(reason=f"speech service, {busy.reason}") from None
 
@@ -178,7 +180,13 @@ class OpenAiTranscriber:
         own = doubled * random.uniform(1.0, 1.3)  # noqa: S311 - spreads load
         return min(max(own, asked), _LONGEST_WAIT)
 
-    def _send(self, form: dict[str, Any]) -> Answer:
+    def _send(self, form: dict[str, Any], cost: float) -> Answer:
+        with tracing.span("transcriber call", provider="openai", model=self.model):
+            answer = self._send_once(form)
+            tracing.tell(cost=cost)
+        return answer
+
+    def _send_once(self, form: dict[str, Any]) -> Answer:
         from openai import APIConnectionError, APIStatusError
 
         try:

@@ -10,6 +10,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from seeing import seeing
 
 from noteai.adapters.folder_store import FolderStore
 from noteai.adapters.memory_ledger import MemoryLedger
@@ -206,3 +207,14 @@ def test_work_is_stopped_between_attempts(api: Api, service: Any, speech: Any) -
     with pytest.raises(Cancelled):
         api(sleep=stop).transcribe(speech.path, speech.duration, None, (), lambda _: None)
     assert len(service.asked) == 1
+
+
+def test_each_request_is_a_span_with_its_price(api: Api, service: Any, speech: Any) -> None:
+    service.will(service.refusing(500), service.hearing("And", "so"))
+    with seeing() as sight:
+        heard = hear(api(), speech)
+    facts = {"noteai.provider": "openai", "noteai.model": "whisper-1"}
+    assert sight.facts("transcriber call") == [
+        {**facts, "error.type": "_Busy"},
+        {**facts, "noteai.cost": heard.cost},
+    ]

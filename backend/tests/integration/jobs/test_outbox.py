@@ -23,7 +23,7 @@ class Broker:
         self.refused: set[UUID] = set()
         self._lock = threading.Lock()
 
-    def send(self, job: UUID, stages: Sequence[str], _: int = 0, /) -> None:
+    def send(self, job: UUID, stages: Sequence[str], _: int = 0, __: str | None = None, /) -> None:
         if job in self.refused:
             raise ConnectionError("the broker is down")
         with self._lock:

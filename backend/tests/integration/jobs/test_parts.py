@@ -71,7 +71,7 @@ def test_the_relay_says_how_many_are_to_help(office: Office, job: UUID) -> None:
     offered(office, job, 3)
     sent: list[tuple[object, ...]] = []
     outbox.relay(office.database, lambda *asked: sent.append(asked))
-    assert sent == [(job, ["left"], 2)]
+    assert sent == [(job, ["left"], 2, None)]
 
 
 def test_a_part_whose_helper_died_is_the_holders(office: Office, job: UUID) -> None:

@@ -90,21 +90,6 @@ def test_every_line_has_what_it_is_about(capsys: pytest.CaptureFixture[str]) -> 
     assert "job" not in outside
 
 
-def test_what_others_know_of_the_moment_is_in_each_line(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken() -> Mapping[str, object]:
-        raise RuntimeError
-
-    monkeypatch.setattr(telemetry, "_sources", [])
-    telemetry.also(lambda: {"trace_id": "a" * 32, "span_id": "b" * 16})
-    telemetry.also(broken)
-    telemetry.set_up("api", "info", "json")
-    telemetry.logger().info("said")
-    said = json.loads(capsys.readouterr().err)
-    assert (said["trace_id"], said["span_id"]) == ("a" * 32, "b" * 16)
-
-
 def test_a_stream_that_takes_nothing_disturbs_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     closed = io.StringIO()
     closed.close()
