@@ -15,8 +15,8 @@ FEATURES: Mapping[str, tuple[str, ...]] = {
     "filter": (
         "aformat", "afade", "alimiter", "ametadata", "anull", "apad", "aresample", "asetnsamples",
         "asetpts", "asplit", "ass", "atrim", "color", "concat", "crop", "drawbox", "ebur128",
-        "fade", "format", "fps", "metadata", "null", "overlay", "pad", "scale", "select",
-        "setpts", "setsar", "showwaves", "split", "tpad", "trim", "volume",
+        "fade", "format", "fps", "hstack", "metadata", "null", "overlay", "pad", "scale", "select",
+        "setpts", "setsar", "showwaves", "split", "tpad", "trim", "volume", "vstack",
     ),
     "encoder": (
         "aac", "flac", "libx264", "mjpeg", "pcm_f32le", "pcm_s16le", "rawvideo", "wrapped_avframe",
