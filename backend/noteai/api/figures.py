@@ -168,8 +168,9 @@ def _of_the_rest(session: Session) -> Values:
 
 
 def _of_canaries(session: Session, lease: float) -> Values:
+    """Of a queue that nobody serves none is missed."""
     for each in canary.standing(session, lease):
-        if each.last_success is None or each.seconds is None:
+        if not each.is_served or each.last_success is None or each.seconds is None:
             continue
         at = each.last_success.timestamp()
         yield "noteai_canary_last_success_timestamp_seconds", (each.queue,), at

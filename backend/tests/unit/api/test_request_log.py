@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI, WebSocket
@@ -15,7 +15,7 @@ from noteai.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("log_as_it_was")
 Read = pytest.CaptureFixture[str]
-JOB = uuid4()
+JOB = UUID(int=7)
 
 
 class Refused(InputError):
