@@ -168,7 +168,7 @@ def _told_by_redis(ground: Ground, section: str) -> dict[str, Any]:
         raise _away("Redis", error, "NOTEAI_REDIS_URL") from error
 
 
-def _away(server: str, error: BaseException, setting: str) -> ServerAway:
+def _away(server: str, error: object, setting: str) -> ServerAway:
     reason = str(error).strip().partition("\n")[0].rstrip(".")
     return ServerAway(server=server, reason=reason, setting=setting)
 
@@ -190,12 +190,15 @@ def _client(ground: Ground, endpoint: str | None) -> Any:
 def _see_bucket(ground: Ground, client: Any) -> None:
     """Some stores make a bucket for what is put into it, which would then be left behind.
 
-    Raises: StoreRefused, StoreUnavailable.
+    Raises: StoreRefused, ServerAway.
     """
-    from noteai.adapters.s3 import asking
+    from noteai.adapters.s3 import StoreUnavailable, asking
 
-    with asking():
-        client.list_objects_v2(Bucket=ground.settings.s3_bucket, MaxKeys=1)
+    try:
+        with asking():
+            client.list_objects_v2(Bucket=ground.settings.s3_bucket, MaxKeys=1)
+    except StoreUnavailable as error:
+        raise _away("The object store", error.facts["reason"], "NOTEAI_S3_ENDPOINT") from error
 
 
 def _place(ground: Ground) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest
 import redis
 from sqlalchemy import create_engine, text
 
-from noteai.adapters.s3 import StoreRefused, StoreUnavailable
+from noteai.adapters.s3 import StoreRefused
 from noteai.doctor import Ground, servers
 from noteai.doctor.checks import BROKER, DATABASE, STORE
 from noteai.doctor.finding import ServerAway
@@ -129,10 +129,12 @@ def test_wrong_keys_and_a_missing_bucket_are_refused(
         assert "NOTEAI_S3_" in raised.value.remedy
 
 
-def test_a_store_that_is_not_there_is_unavailable(object_store: StoreAddress) -> None:
+def test_a_store_that_is_not_there_is_away(object_store: StoreAddress) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}"
-    with pytest.raises(StoreUnavailable):
-        servers.store(store_of(object_store, "any", s3_endpoint=nowhere))
+    for check in STORE.values():
+        with pytest.raises(ServerAway) as raised:
+            check(store_of(object_store, "any", s3_endpoint=nowhere))
+        assert "NOTEAI_S3_ENDPOINT" in raised.value.remedy
 
 
 def test_a_public_address_that_leads_nowhere_is_seen(
