@@ -63,9 +63,15 @@ def job_of(path: str) -> dict[str, str]:
         return {}
 
 
+def route_of(scope: Scope) -> str:
+    """The template of the path, whole: that of a router which was included lacks its prefix."""
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    return getattr(included, "path", "") or getattr(scope.get("route"), "path", "")
+
+
 def _say(scope: Scope, status: int, seconds: float) -> None:
     """Without a status nothing was answered: the client was gone before."""
-    route = getattr(scope.get("route"), "path", "")
+    route = route_of(scope)
     log = telemetry.logger()
     is_dull = route in _ASKED_ALL_DAY and status == HTTPStatus.OK
     write = log.debug if is_dull else log.info

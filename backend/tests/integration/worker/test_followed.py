@@ -57,7 +57,8 @@ def about(job: str, log: Path) -> dict[str, dict[str, Any]]:
 
 
 def order(site: Site, **params: Any) -> dict[str, Any]:
-    chosen = {name: {"diary": str(site.diary)} | params.get(name, {}) for name in ("first", "left")}
+    stages = ("first", "left", "middle", "right", "joined", "last")
+    chosen = {name: {"diary": str(site.diary)} | params.get(name, {}) for name in stages}
     return {"upload_id": str(site._upload()), "workflow": "sleepy", "params": chosen}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from fastapi import FastAPI, WebSocket
+from fastapi import APIRouter, FastAPI, WebSocket
 from starlette.testclient import TestClient
 
 from noteai import telemetry
@@ -24,9 +24,9 @@ class Refused(InputError):
 
 @pytest.fixture
 def client() -> Iterator[TestClient]:
-    app = FastAPI()
+    app, feature = FastAPI(), APIRouter()
 
-    @app.get("/jobs/{job_id}/clips")
+    @feature.get("/jobs/{job_id}/clips")
     def clips(job_id: str) -> str | None:
         telemetry.logger().warning("looked", at=job_id)
         return telemetry.bound("request")
@@ -42,12 +42,13 @@ def client() -> Iterator[TestClient]:
     @app.get("/health/live")
     async def live() -> None: ...
 
-    @app.websocket("/ws/{job_id}")
+    @feature.websocket("/ws/{job_id}")
     async def follow(socket: WebSocket, job_id: str) -> None:
         await socket.accept()
         await socket.send_text(str(telemetry.bound("job")))
         await socket.close()
 
+    app.include_router(feature, prefix="/api")
     errors.install(app)
     app.add_middleware(RequestLog)
     with TestClient(app, raise_server_exceptions=False) as opened:
@@ -66,12 +67,12 @@ def lines(capsys: Read) -> list[dict[str, object]]:
 
 
 def test_an_id_that_was_sent_is_kept(client: TestClient, capsys: Read) -> None:
-    answer = client.get(f"/jobs/{JOB}/clips", headers={"X-Request-ID": "a-1:b.c_D"})
+    answer = client.get(f"/api/jobs/{JOB}/clips", headers={"X-Request-ID": "a-1:b.c_D"})
     assert answer.headers["X-Request-ID"] == answer.json() == "a-1:b.c_D"
     looked, answered = lines(capsys)
     assert (looked["request"], looked["job"]) == ("a-1:b.c_D", str(JOB))
     assert (answered["event"], answered["level"]) == ("request_answered", "info")
-    assert answered["route"] == "/jobs/{job_id}/clips"
+    assert answered["route"] == "/api/jobs/{job_id}/clips"
     assert (answered["method"], answered["status"]) == ("GET", 200)
     assert (answered["request"], answered["job"]) == ("a-1:b.c_D", str(JOB))
     assert isinstance(answered["seconds"], float)
@@ -100,10 +101,10 @@ def test_a_problem_names_its_request(
 
 
 def test_a_socket_has_an_id_and_a_job(client: TestClient, capsys: Read) -> None:
-    with client.websocket_connect(f"/ws/{JOB}", headers={"X-Request-ID": "s-1"}) as socket:
+    with client.websocket_connect(f"/api/ws/{JOB}", headers={"X-Request-ID": "s-1"}) as socket:
         assert socket.receive_text() == str(JOB)
     (said,) = lines(capsys)
-    assert (said["method"], said["route"], said["status"]) == ("WEBSOCKET", "/ws/{job_id}", 101)
+    assert (said["method"], said["route"], said["status"]) == ("WEBSOCKET", "/api/ws/{job_id}", 101)
     assert (said["request"], said["job"]) == ("s-1", str(JOB))
 
 
