@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,7 @@ from statements import counted
 from noteai.api.figures import ROWS, Question, Rows
 from noteai.database import Database
 from noteai.errors import TransientError
+from noteai.jobs.workers import Worker, give_sign
 from noteai.metrics.families import FAMILIES
 from noteai.workflows import WORKFLOWS
 
@@ -99,12 +101,16 @@ def test_the_rows_are_shown(local: TestClient, office: Office, database: Databas
     assert value(said, "noteai_stored_bytes") == 5, "equal files are kept once"
 
 
-def test_canaries_are_shown_where_there_are_some(local: TestClient, database: Database) -> None:
+def test_canaries_are_shown_of_queues_that_are_served(
+    local: TestClient, database: Database
+) -> None:
+    give_sign(database, Worker("a", "here", 1, ("speech", "vision"), 1, datetime.now(UTC)))
     with database.transaction() as session:
         session.execute(
             text(
                 "INSERT INTO canaries (queue, number, sent_at, answered_at, seconds) VALUES "
                 "('speech', 1, now(), to_timestamp(1700000000), 0.25), "
+                "('media', 1, now(), to_timestamp(1600000000), 0.25), "
                 "('vision', 1, now(), NULL, NULL)"
             )
         )
