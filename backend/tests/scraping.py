@@ -54,11 +54,13 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(folder: Path, targets: Mapping[str, Sequence[str]]) -> Iterator[Prometheus]:
-    """Scrapes `targets`, addresses by the name of their job, each second."""
+def prometheus(
+    folder: Path, targets: Mapping[str, Sequence[str]], *, in_haste: bool = True
+) -> Iterator[Prometheus]:
+    """Scrapes `targets`, addresses by the name of their job: each second, or at its own pace."""
     port = free_port()
     file = folder / "prometheus.yml"
-    file.write_text(yaml.safe_dump(configuration(folder, targets)))
+    file.write_text(yaml.safe_dump(configuration(folder, targets, in_haste=in_haste)))
     child = Child(Command("Prometheus", _arguments(file, folder, port), folder, folder / "log"))
     try:
         child.wait_until(lambda: is_listening(port))
@@ -67,8 +69,10 @@ def prometheus(folder: Path, targets: Mapping[str, Sequence[str]]) -> Iterator[P
         child.stop()
 
 
-def configuration(folder: Path, targets: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """The repository's own, with other targets and in haste."""
+def configuration(
+    folder: Path, targets: Mapping[str, Sequence[str]], *, in_haste: bool
+) -> dict[str, Any]:
+    """The repository's own, with other targets."""
     own = yaml.safe_load(CONFIGURATION.read_text())
     jobs = {each["job_name"] for each in own["scrape_configs"]}
     assert set(targets) <= jobs
@@ -76,8 +80,11 @@ def configuration(folder: Path, targets: Mapping[str, Sequence[str]]) -> dict[st
         {"job_name": job, "static_configs": [{"targets": list(addresses)}]}
         for job, addresses in targets.items()
     ]
+    here = {**own, "scrape_configs": scraped, "rule_files": [str(file) for file in RULES]}
+    if not in_haste:
+        return here
     pace = {"scrape_interval": _PACE, "scrape_timeout": _PACE, "evaluation_interval": _PACE}
-    return {**own, "global": pace, "scrape_configs": scraped, "rule_files": hasty_rules(folder)}
+    return {**here, "global": pace, "rule_files": hasty_rules(folder)}
 
 
 def hasty_rules(folder: Path) -> list[str]:

@@ -26,6 +26,7 @@ LIMITS = {
     "plan": 180,
     "fuzz": 720,
     "overhead": 420,
+    "watch": 1500,
 }
 """Seconds that a part may take."""
 _BUSY = 0.5
