@@ -33,7 +33,7 @@ def watch_engine(engine: Any, provider: TracerProvider) -> None:
     wants greenlet, and makes a span of each connection that is taken from the pool.
     """
     tracer = provider.get_tracer("opentelemetry.instrumentation.sqlalchemy")
-    EngineTracer(tracer, engine, NoOpUpDownCounter("connections"))
+    EngineTracer(tracer, engine, NoOpUpDownCounter("connections"))  # type: ignore[no-untyped-call]
 
 
 def watched(app: App, provider: TracerProvider) -> App:
