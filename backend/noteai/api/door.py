@@ -1,5 +1,6 @@
 """`serve`: the API as a process, until it is told to stop."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,7 +22,11 @@ _GRACE = 5
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
-    """Answer requests until SIGTERM or SIGINT; what was begun is answered first."""
+    """Answer requests until SIGTERM or SIGINT; what was begun is answered first.
+
+    Must be called in the main thread.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again when it has ended
     with traced(settings.otlp_endpoint, "api") as watched, services_of(settings) as services:
         answer(watched(create_app(services)), settings, host, port)
 

@@ -65,11 +65,12 @@ def _of(parent: str | None) -> Context | None:
 
 
 def _write(span: Span, facts: Facts) -> None:
-    for name, value in facts.items():
+    known = {name: value for name, value in facts.items() if value is not None}
+    for name, value in known.items():
         if name == "error":
             span.set_status(StatusCode.ERROR)
             span.set_attribute("error.type", str(value))
-        elif value is not None:
+        else:
             span.set_attribute(f"{PREFIX}{name}", _plain(value))
 
 

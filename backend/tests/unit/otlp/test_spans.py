@@ -77,9 +77,10 @@ def test_all_spans_have_the_job_of_their_root_as_soon_as_that_is_known(sight: Si
 
 def test_facts_are_plain_and_what_is_not_known_is_left_out(sight: Sight) -> None:
     with tracing.span("call", cost=0.5, tokens=3, is_cut=True, price=None, job=PARENT):
-        pass
+        tracing.tell(error=None)
     expected = {"noteai.cost": 0.5, "noteai.tokens": 3, "noteai.is_cut": True}
     assert sight.facts("call") == [{**expected, "noteai.job": PARENT}]
+    assert sight.spans[0].status.status_code is StatusCode.UNSET
 
 
 def test_an_exception_leaves_its_type_and_none_of_its_words(sight: Sight) -> None:
