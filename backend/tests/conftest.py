@@ -21,11 +21,18 @@ from service import (  # noqa: F401 - fixtures of all rings
 )
 from talking import log_as_it_was  # noqa: F401
 
+from noteai.media import tool
 from noteai.media.ffmpeg import Ffmpeg
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a shell starts with &
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
 settings.load_profile("steady")
+
+
+@pytest.fixture(autouse=True)
+def _programs_may_start() -> None:
+    """Also after a test in which a process was about to leave."""
+    tool.admit()
 
 
 @pytest.fixture(scope="session")
