@@ -5,6 +5,9 @@ UV := $(BIN)/uv --quiet
 REQUIREMENTS := backend/requirements
 OUT ?= out
 PORT ?= 8000
+# Tests run in two processes, each with servers of its own and a file at a time: TESTS=0 for one.
+TESTS ?= 2
+PYTEST = ../$(BIN)/python -m pytest --numprocesses $(TESTS) --dist loadfile
 # Root's Postgres runs as nobody, who may not enter what lies in /root.
 SERVICE ?= $(if $(filter 0,$(shell id -u)),/var/lib/noteai-demo,$(abspath $(OUT))/service)
 
@@ -40,10 +43,10 @@ stop: ## End the service that make demo left running
 	$(BIN)/noteai down --data $(SERVICE)
 
 test: setup ## All tests
-	cd backend && ../$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	cd backend && $(PYTEST) --cov --cov-report=term:skip-covered
 
 unit: setup ## The quick tests
-	cd backend && ../$(BIN)/python -m pytest tests/unit
+	cd backend && $(PYTEST) tests/unit
 
 docs: setup ## The links of the documents lead somewhere
 	cd backend && ../$(BIN)/python -m pytest --quiet tests/unit/repository/test_links.py

@@ -99,11 +99,12 @@ def test_no_name_of_a_field_gets_its_value_to_the_margin(name: str) -> None:
 KEYS = st.text().filter(lambda name: name not in ("event", "exc_info", "stack_info"))
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
 )
 
 
-@given(st.text(), st.dictionaries(KEYS, VALUES))
+@given(st.text(), st.dictionaries(KEYS, VALUES, max_size=4))
 def test_whatever_is_logged_is_exactly_one_line_of_json(
     event: str, facts: dict[str, object]
 ) -> None:
@@ -117,7 +118,7 @@ def test_whatever_is_logged_is_exactly_one_line_of_json(
     assert found["event"] == redactor.text(event)
 
 
-@given(st.text(), st.dictionaries(KEYS, VALUES))
+@given(st.text(), st.dictionaries(KEYS, VALUES, max_size=4))
 def test_whatever_is_logged_begins_one_line_of_the_console(
     event: str, facts: dict[str, object]
 ) -> None:

@@ -104,11 +104,12 @@ def test_a_value_that_holds_itself_comes_to_an_end() -> None:
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
 )
 
 
-@given(st.dictionaries(st.text(), VALUES))
+@given(st.dictionaries(st.text(), VALUES, max_size=4))
 def test_whatever_is_said_comes_out_as_json(facts: dict[str, object]) -> None:
     written = json.dumps(redacted(facts), allow_nan=False)
     assert written.encode("utf-8")
