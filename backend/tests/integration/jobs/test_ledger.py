@@ -200,7 +200,7 @@ def test_a_claim_is_one_statement_and_knows_the_work(office: Office) -> None:
 
 def test_a_stage_that_ends_can_move_its_job_on_in_the_same_transaction(office: Office) -> None:
     sent: list[Sequence[str]] = []
-    courier = Courier(office.database, lambda job, wave, helpers=0: sent.append(wave))
+    courier = Courier(office.database, lambda job, wave, *_: sent.append(wave))
     ledger = office.ledger().advancing(Mover(office.journal, WORKFLOWS, courier))
     job = office.submit()
     office.empty_outbox()
