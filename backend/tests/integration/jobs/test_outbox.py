@@ -131,3 +131,17 @@ def test_whoever_relays_hears_that_something_was_put(office: Office) -> None:
     assert bell.wait(PATIENCE)
     assert not bell.wait(0.0)
     bell.close()
+
+
+def test_every_wake_up_belongs_to_the_trace_of_its_job(office: Office) -> None:
+    trace = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"
+    job = office.submit()
+    office.change(job, traceparent=trace)
+    office.empty_outbox()
+    assert office.sweep(patience=0.0).woken == 1
+    with office.database.transaction() as session:
+        outbox.put(session, job, ["first"])
+        outbox.ask_for_help(session, job, "first", 2)
+    seen: list[str | None] = []
+    outbox.relay(office.database, lambda job, stages, helpers, parent: seen.append(parent))
+    assert seen == [trace] * 3

@@ -34,7 +34,7 @@ class Storm:
     def is_over(self) -> bool:
         return all(self.office.job(each).state in TERMINAL for each in self.jobs)
 
-    def send(self, job: UUID, stages: Sequence[str], _: int = 0, __: str | None = None, /) -> None:
+    def send(self, job: UUID, stages: Sequence[str], *_: object) -> None:
         self.messages.append((job, tuple(stages)))
 
     def work(self, number: int) -> None:
