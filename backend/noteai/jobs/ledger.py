@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, and_, bindparam, cast, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from noteai.database import Database
@@ -21,6 +21,7 @@ from noteai.engine.manifest import Manifest
 from noteai.engine.ports import Attempt, StageRecord
 from noteai.jobs import figures, outbox, parts, share
 from noteai.jobs.advance import Mover, News
+from noteai.jobs.attempts import end, fence
 from noteai.jobs.claim import Claimed, claim
 from noteai.jobs.figures import Outcome
 from noteai.jobs.journal import Journal
@@ -35,7 +36,6 @@ _STEP = 0.005
 """Progress that is worth an event."""
 _LONGEST = 300.0
 _BEFORE = aliased(StageRow)
-_FREE: dict[str, Any] = {"owner": None, "lease_until": None}
 
 
 class SqlLedger:
@@ -109,7 +109,7 @@ class SqlLedger:
             _rely_on(session, attempt, manifest)
             output = json.loads(manifest.output)
             outcome: Outcome = "done" if manifest.source == "ran" else "cached"
-            locked = _end(session, attempt, "done", outcome, **_made(manifest, output))
+            locked = end(session, attempt, "done", outcome, **_made(manifest, output))
             if locked is None:
                 return False
             if outcome == "done":
@@ -138,7 +138,7 @@ class SqlLedger:
         job = UUID(attempt.run)
         with self._database.transaction() as session:
             lock(session, job)
-            tries = session.scalar(select(StageRow.tries).where(*_fence(attempt)))
+            tries = session.scalar(select(StageRow.tries).where(*fence(attempt)))
             if tries is None:
                 return False
             if tries >= self._attempts:
@@ -146,7 +146,7 @@ class SqlLedger:
             delay = self._delay(tries)
             again = func.now() + timedelta(seconds=delay)
             changes = {"ready_at": again, "failure": why.model_dump()}
-            if not _end(session, attempt, "ready", "put_off", **changes):
+            if not end(session, attempt, "ready", "put_off", **changes):
                 return False
             outbox.put(session, job, [attempt.stage], delay)
             body = {**_said(attempt, why), "delay": round(delay, 1)}
@@ -159,7 +159,7 @@ class SqlLedger:
         with self._database.transaction() as session:
             tries = StageRow.tries - 1
             changes = {"ready_at": func.now(), "tries": tries}
-            is_back = _end(session, attempt, "ready", "released", **changes)
+            is_back = end(session, attempt, "ready", "released", **changes)
             parts.forget(session, job, attempt.stage, until=attempt.number)
             if not is_back:
                 return False
@@ -184,7 +184,7 @@ class SqlLedger:
         """Answers how far the stage was _BEFORE."""
         return (
             update(StageRow)
-            .where(*_fence(attempt), JobRow.id == StageRow.job_id)
+            .where(*fence(attempt), JobRow.id == StageRow.job_id)
             .where(_BEFORE.job_id == StageRow.job_id, _BEFORE.stage == StageRow.stage)
             .where(JobRow.cancel_requested_at.is_(None))
             .where(func.coalesce(JobRow.deadline > func.now(), True))
@@ -211,7 +211,7 @@ class SqlLedger:
         self, session: Session, attempt: Attempt, state: Literal["skipped", "failed"], why: Failure
     ) -> bool:
         changes = {"failure": why.model_dump(), "ended_at": func.now()}
-        job = _end(session, attempt, state, state, **changes)
+        job = end(session, attempt, state, state, **changes)
         if job is None:
             return False
         if state == "failed":
@@ -227,58 +227,13 @@ class SqlLedger:
 _RECORDS = select(*(STAGES.c[name] for name in ("stage", "state", "manifest", "failure"))).where(
     STAGES.c.job_id == bindparam("job")
 )
-_TOOK = cast(func.extract("epoch", func.now() - STAGES.c.started_at), Float)
-"""Seconds since the claim."""
 _RECORDED: tuple[StageState, ...] = ("ready", "running", "done", "skipped", "failed")
-
-
-def is_dead() -> ColumnElement[bool]:
-    """The worker of a stage has given no sign of life for a whole lease."""
-    return and_(StageRow.state == "running", StageRow.lease_until < func.now())
-
-
-def _fence(attempt: Attempt) -> tuple[ColumnElement[bool], ...]:
-    return (
-        STAGES.c.job_id == UUID(attempt.run),
-        STAGES.c.stage == attempt.stage,
-        STAGES.c.attempt == attempt.number,
-        STAGES.c.state == "running",
-    )
-
-
-def _end(
-    session: Session, attempt: Attempt, state: StageState, outcome: Outcome, **values: Any
-) -> Locked | None:
-    """The job, if the attempt was in force and ended so; that of a cancelled job is cancelled."""
-    job = lock(session, UUID(attempt.run))
-    if job is None:
-        return None
-    if job.is_cancelled:
-        state, outcome, values = "cancelled", "released", {"ended_at": func.now()}
-    ended = (
-        update(STAGES)
-        .where(*_fence(attempt))
-        .values(state=state, **_FREE, **values)
-        .returning(_TOOK)
-    )
-    took: float | None = session.scalar(ended)
-    if took is None:
-        _was_late(session, job, attempt, outcome)
-        return None
-    figures.attempt_ended(session, job, attempt.stage, outcome, took)
-    return None if state == "cancelled" else job
-
-
-def _was_late(session: Session, job: Locked, attempt: Attempt, meant: Outcome) -> None:
-    """One that is given back may have been given back before, by whoever watched over it."""
-    if meant != "released":
-        figures.attempt_ended(session, job, attempt.stage, "stale", 0.0)
 
 
 def _rely_on(session: Session, attempt: Attempt, manifest: Manifest) -> None:
     """Nothing that the attempt found in the store may have been removed since it began."""
     if manifest.files:
-        mine = select(StageRow.job_id, StageRow.started_at).where(*_fence(attempt))
+        mine = select(StageRow.job_id, StageRow.started_at).where(*fence(attempt))
         row = session.execute(
             mine.add_columns(JobRow.account_id).join(JobRow, JobRow.id == StageRow.job_id)
         ).one_or_none()

@@ -26,10 +26,10 @@ from noteai.database import Database
 from noteai.engine.run import failure_of
 from noteai.jobs import figures, outbox, parts
 from noteai.jobs.advance import advance
+from noteai.jobs.attempts import is_dead
 from noteai.jobs.errors import WorkerLost
 from noteai.jobs.graph import Workflows
 from noteai.jobs.journal import Journal
-from noteai.jobs.ledger import is_dead
 from noteai.jobs.models import JobRow, StageRow
 from noteai.jobs.standing import lock
 from noteai.uploads.models import UploadRow
