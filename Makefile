@@ -7,7 +7,7 @@ OUT ?= out
 PORT ?= 8000
 # Tests run in two processes, each with servers of its own and a file at a time: TESTS=0 for one.
 TESTS ?= 2
-PYTEST = ../$(BIN)/python -m pytest --numprocesses $(TESTS) --dist loadfile
+PYTEST = ../$(BIN)/python -m pytest --numprocesses $(TESTS) --dist loadfile --no-loadscope-reorder
 # Root's Postgres runs as nobody, who may not enter what lies in /root.
 SERVICE ?= $(if $(filter 0,$(shell id -u)),/var/lib/noteai-demo,$(abspath $(OUT))/service)
 

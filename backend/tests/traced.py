@@ -57,7 +57,7 @@ class Traced:
 
 def answer(site: Site, client: Client) -> None:
     """Start the API, and wait until it answers."""
-    site.start(API, client.url.rpartition(":")[2])
+    site.start(API, client.url.rpartition(":")[2], "confess")
 
     def answers() -> bool:
         try:
