@@ -134,7 +134,7 @@ def happen(client: Client, job: str, hook: str, folder: Path) -> None:
     broken = folder / "broken.mp4"
     broken.write_bytes(b"\0\0\0\x18ftypmp42" + bytes(4000))
     submitted(client, broken)
-    for url in (hook, "http://127.0.0.1:9/"):
+    for url in (hook, f"http://127.0.0.1:{free_port()}/"):
         made: dict[str, Any] = client.ask("POST", "/webhooks", json={"url": url})
         client.ask("POST", f"/webhooks/{made['id']}/ping")
     httpx2.get(f"{client.url}/api/v1/jobs/nobody")
