@@ -62,6 +62,7 @@ def rows(*, short: bool) -> list[Row]:
         with service.worker(_SPEECH), Client(service.api) as client:
             cleared = until(lambda: "WorkerGone" not in server.firing(), 300)
             ended = [list(client.follow(job))[-1]["state"] for job in jobs]
+            list(client.follow(submitted(client, films[0])))  # which the cache knows
             silent = scraping.wait_for_answers(server, dashboards.queries("prometheus"))
     return _told(lectures, fired, cleared, ended, [each.panel for each in silent])
 
