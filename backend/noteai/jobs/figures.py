@@ -9,11 +9,26 @@ from sqlalchemy.orm import Session
 from noteai import metrics
 from noteai.database import Json, after_commit
 from noteai.engine.manifest import Manifest
-from noteai.jobs.models import JobState
+from noteai.jobs.graph import Workflows
+from noteai.jobs.models import TERMINAL, JobState
 from noteai.jobs.standing import Locked
 
 Outcome = Literal["done", "cached", "skipped", "failed", "put_off", "released", "stale"]
 """`stale`: another has the stage by now, or it was deleted; nothing was written."""
+
+
+def expect(workflows: Workflows) -> None:
+    """What whoever works on these will count."""
+    for name, workflow in workflows.items():
+        metrics.expect("noteai_job_length_ratio", workflow=name)
+        for state in TERMINAL:
+            metrics.expect("noteai_jobs_ended_total", workflow=name, state=state)
+        for stage in workflow.names:
+            labels = {"workflow": name, "stage": stage}
+            metrics.expect("noteai_stage_attempts_total", **labels)
+            metrics.expect("noteai_stage_cache_hits_total", **labels)
+            metrics.expect("noteai_stage_speed_ratio", **labels)
+            metrics.expect("noteai_stage_duration_seconds", **labels, outcome="done")
 
 
 def stage_claimed(workflow: str, stage: str) -> None:

@@ -26,6 +26,10 @@ class Meter(Protocol):
         """What a gauge shows from now on."""
         ...
 
+    def expect(self, name: str, labels: Labels) -> None:
+        """Show a series from now on, at 0."""
+        ...
+
 
 _used: Meter | None = None
 
@@ -52,3 +56,10 @@ def put(name: str, value: float, /, **labels: str) -> None:
     if _used:
         with suppress(OSError):
             _used.put(name, value, labels)
+
+
+def expect(name: str, /, **labels: str) -> None:
+    """Of what will be counted here: who asks how much it grew misses no first event then."""
+    if _used:
+        with suppress(OSError):
+            _used.expect(name, labels)

@@ -31,6 +31,9 @@ class Prometheus:
     def put(self, name: str, value: float, labels: Labels) -> None:
         self._child(name, labels).set(value)
 
+    def expect(self, name: str, labels: Labels) -> None:
+        self._child(name, labels)
+
     def _child(self, name: str, labels: Labels) -> Any:
         family = self._made[name]
         return family.labels(**labels) if labels else family

@@ -52,7 +52,7 @@ def serve(
     threads = max(1, settings.threads // concurrency)
     settings = settings.model_copy(update={"threads": threads})
     trade.furnish(settings)  # what is wrong with the settings is said at once
-    with figures.kept(settings) as folder, _asked_to_leave() as asked:
+    with figures.kept(settings, trade.workflows) as folder, _asked_to_leave() as asked:
         supervisor = Supervisor(settings, trade, queues, concurrency)
         try:
             with (

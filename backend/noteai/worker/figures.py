@@ -7,6 +7,8 @@ from pathlib import Path
 from shutil import disk_usage
 
 from noteai import metrics
+from noteai.jobs.figures import expect
+from noteai.jobs.graph import Workflows
 from noteai.metrics import shared
 from noteai.settings import Settings
 from noteai.worker import crew
@@ -16,7 +18,7 @@ _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it is ours or is not
 
 
 @contextmanager
-def kept(settings: Settings) -> Iterator[Path | None]:
+def kept(settings: Settings, workflows: Workflows) -> Iterator[Path | None]:
     """The folder in which all count, from before the first process is started; None without a port.
 
     It goes with this process, however that ends: at the next start at the latest.
@@ -29,6 +31,7 @@ def kept(settings: Settings) -> Iterator[Path | None]:
     with closing(Scratch(parent)) as scratch:
         shared.begin(scratch.folder)
         shared.take_part()
+        expect(workflows)
         yield scratch.folder
 
 

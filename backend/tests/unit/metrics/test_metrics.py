@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 from measuring import text_of, value
 from prometheus_client import CollectorRegistry
+from singing import Text, song
 
 from noteai import __version__, metrics
+from noteai.engine.workflow import workflow
+from noteai.jobs.figures import expect
+from noteai.jobs.models import TERMINAL
 from noteai.metrics.families import FAMILIES, Family
 from noteai.metrics.shared import forget_the_dead
 
@@ -35,6 +39,16 @@ def test_nothing_is_counted_without_a_meter(measured: CollectorRegistry) -> None
     assert value(said, "noteai_relay_sent_total") == 0
     assert value(said, "noteai_sweep_duration_seconds_count") == 0
     assert value(said, "noteai_scratch_bytes") == 0
+
+
+def test_what_is_expected_is_shown_before_it_happens(measured: CollectorRegistry) -> None:
+    expect({"nap": workflow("nap", Text, (song,))})
+    said = text_of(measured)
+    for state in TERMINAL:
+        assert value(said, "noteai_jobs_ended_total", workflow="nap", state=state) == 0
+    assert value(said, "noteai_stage_attempts_total", workflow="nap", stage="song") == 0
+    assert value(said, "noteai_job_length_ratio_count", workflow="nap") == 0
+    assert value(said, "noteai_jobs_ended_total", workflow="other", state="failed") is None
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda each: each.name)
