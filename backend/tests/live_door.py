@@ -119,7 +119,9 @@ def serving(database: Database, redis_url: str, limits: Limits) -> Iterator[Door
     app.state.services = SimpleNamespace(
         database=database, journal=journal, workflows=WORKFLOWS, service=SERVICE
     )
-    config = uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, port=0, log_config=None, log_level="warning", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
