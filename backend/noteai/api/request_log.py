@@ -5,12 +5,12 @@ import time
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from noteai import telemetry
 
 HEADER = "X-Request-ID"
+_NAME = HEADER.lower().encode()
 _VALID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _JOB = re.compile(r"/(?:jobs|results|ws)/([0-9A-Fa-f-]{32,36})(?:/|$)")
 _ASKED_ALL_DAY = ("/health/live", "/health/ready", "/metrics")
@@ -37,8 +37,7 @@ class RequestLog:
             nonlocal status
             if message["type"] in _STARTS:
                 status = message.get("status", HTTPStatus.SWITCHING_PROTOCOLS)
-                message.setdefault("headers", [])
-                MutableHeaders(scope=message)[HEADER] = request
+                message["headers"] = [*message.get("headers", ()), (_NAME, request.encode())]
             await send(message)
 
         with telemetry.about(request=request, **job_of(scope["path"])):
@@ -50,7 +49,8 @@ class RequestLog:
 
 def id_of(scope: Scope) -> str:
     """What was sent, where it has the form of an id."""
-    given = Headers(scope=scope).get(HEADER, "")
+    sent = (value for name, value in scope["headers"] if name == _NAME)
+    given = next(sent, b"").decode("latin-1")
     return given if _VALID.fullmatch(given) else uuid4().hex
 
 
@@ -71,6 +71,8 @@ def route_of(scope: Scope) -> str:
 
 def _say(scope: Scope, status: int, seconds: float) -> None:
     """Without a status nothing was answered: the client was gone before."""
+    if not telemetry.is_heard("info"):
+        return
     route = route_of(scope)
     log = telemetry.logger()
     is_dull = route in _ASKED_ALL_DAY and status == HTTPStatus.OK

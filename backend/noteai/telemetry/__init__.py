@@ -22,6 +22,7 @@ __all__ = [
     "answer_for_threads",
     "bound",
     "is_for_machines",
+    "is_heard",
     "listen",
     "logger",
     "set_level",
@@ -64,6 +65,11 @@ def set_level(name: str) -> None:
 def is_for_machines() -> bool:
     """Whether standard error has lines of JSON and nothing else: of a part of the service."""
     return _VOICE.form == "json" and _VOICE.service != "cli"
+
+
+def is_heard(level: str) -> bool:
+    """Whether somebody reads lines of that level; else they need not be written."""
+    return _is_shown(level) or bool(_hearers and _number(level) >= logging.INFO)
 
 
 def answer_for_threads() -> None:
@@ -139,7 +145,7 @@ def _leave_out(_logger: Any, method: str, line: Line) -> Line:
     """First of all, what nobody reads."""
     from structlog import DropEvent
 
-    if not (_is_shown(method) or (_hearers and _number(method) >= logging.INFO)):
+    if not is_heard(method):
         raise DropEvent
     return line
 
