@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from asked_queries import Query
+
 from noteai.worker.app import QUEUES
 
 Kind = Literal["counter", "gauge", "histogram"]
@@ -110,3 +112,13 @@ def series() -> dict[str, frozenset[str]]:
 def of_the_database() -> frozenset[str]:
     """Gauges of which every API says the same."""
     return frozenset(name for name, each in METRICS.items() if each.origin == "database")
+
+
+def check(query: Query, there: Mapping[str, frozenset[str]]) -> None:
+    """It asks for series that are there, by labels that they have."""
+    assert query.selections
+    for each in query.selections:
+        assert each.name in there
+        assert each.matched <= there[each.name]
+    for labels, names in query.groupings:
+        assert labels <= frozenset().union(*(there[name] for name in names))

@@ -76,13 +76,7 @@ def test_a_panel_with_several_lines_says_which_is_which() -> None:
 @pytest.mark.parametrize("asked", ASKED, ids=lambda asked: asked.panel)
 def test_a_query_asks_for_what_there_is(asked: Asked) -> None:
     there = {**measured.series(), **dict.fromkeys(records(), frozenset({"workflow", "stage"}))}
-    query = Query(asked.text)
-    assert query.selections
-    for each in query.selections:
-        assert each.name in there
-        assert each.matched <= there[each.name]
-    for labels, names in query.groupings:
-        assert labels <= frozenset().union(*(there[name] for name in names))
+    measured.check(Query(asked.text), there)
 
 
 @pytest.mark.parametrize("asked", ASKED, ids=lambda asked: asked.panel)
