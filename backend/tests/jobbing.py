@@ -1,6 +1,6 @@
 """Jobs of a small workflow, in a real database, with nobody who works on them but the test."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -116,11 +116,11 @@ def manifest(name: str, attempt: int = 1, **output: Any) -> Manifest:
 @dataclass
 class Office:
     database: Database
-    published: list[tuple[UUID, dict[str, Any]]] = field(default_factory=list)
+    published: list[tuple[UUID, Mapping[str, Any]]] = field(default_factory=list)
 
     @property
     def journal(self) -> Journal:
-        return Journal(lambda job, message: self.published.append((job, message)))
+        return Journal(lambda job, said: self.published.extend((job, each) for each in said))
 
     def account(self) -> UUID:
         with self.database.transaction() as session:

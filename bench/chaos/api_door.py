@@ -8,6 +8,7 @@ Its traps are laid for the job `api` and the stage that the port names.
 import os
 import signal
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -54,9 +55,9 @@ class TrappedIncoming(S3Incoming):
 def trapped(services: ApiServices, settings: Settings) -> ApiServices:
     publish = RedisPublisher(settings.redis_url)
 
-    def tell(job: UUID, message: dict[str, Any]) -> None:
+    def tell(job: UUID, messages: Sequence[Mapping[str, Any]]) -> None:
         die_at("committed")
-        publish(job, message)
+        publish(job, messages)
 
     def ended(session: Any, upload: UUID) -> None:
         die_at("filed")

@@ -11,7 +11,7 @@ from bench.chaos.scene import Scene
 from bench.chaos.staff import Terms
 from bench.chaos.trial import ON, Trial, plainly
 from bench.table import Row
-from noteai.worker.app import QUEUES
+from noteai.worker.app import NEW, QUEUES
 from noteai.worker.crew import PREFIX
 
 _AT_ONCE = 12
@@ -50,7 +50,8 @@ def _replay(scene: Scene) -> int:
 
 def _waiting(scene: Scene) -> int:
     with closing(redis.Redis.from_url(scene.servers.redis_url)) as client:
-        waiting: list[Any] = [client.llen(f"{PREFIX}{each}") for each in QUEUES]
+        lists = [f"{PREFIX}{each}{rest}" for each in QUEUES for rest in ("", f"\x06\x16{NEW}")]
+        waiting: list[Any] = [client.llen(each) for each in lists]
     return sum(map(int, waiting))
 
 

@@ -23,7 +23,7 @@ from bench.table import Row
 from noteai.adapters.s3 import StoreUnavailable
 from noteai.database import DatabaseUnavailable
 from noteai.jobs.models import TERMINAL, JobRow
-from noteai.worker.canvas import queues_of, wake
+from noteai.worker.canvas import wake, ways_of
 from noteai.worker.crew import app_of
 
 _MOST = 30
@@ -161,11 +161,11 @@ def _messages(storm: Storm) -> bool:
     """Wake-ups that nobody asked for: of any stage of any job, as if they came again."""
     scene = storm.scene
     jobs = storm.chance.sample(sorted(scene.jobs), min(5, len(scene.jobs)))
-    app, queues = app_of(scene.settings), queues_of([NAP])
+    app, ways = app_of(scene.settings), ways_of([NAP])
     with suppress(Exception):  # Redis may be away
         for job in jobs:
-            stages = storm.chance.sample(sorted(queues), 3)
-            wake(app, queues, UUID(job), stages).apply_async(retry=False)
+            stages = storm.chance.sample(sorted(ways), 3)
+            wake(app, ways, UUID(job), stages).apply_async(retry=False)
     return bool(jobs)
 
 

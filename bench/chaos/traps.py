@@ -100,16 +100,15 @@ def come_to(moment: str) -> str:
 
 def install() -> None:
     """In a worker: the ledger comes by the traps at a claim and before a commit."""
-    take, done = SqlLedger.take, SqlLedger.done
+    hold, done = SqlLedger.hold, SqlLedger.done
     terms = SqlLedger.__init__.__kwdefaults__ or {}
     project: _Project = terms["project"]
 
-    def taken(self: SqlLedger, job: UUID, stage: str) -> Claimed | None:
-        claimed = take(self, job, stage)
-        if claimed:
-            _Here.attempt = Attempt(str(job), stage, claimed.attempt)
-            write("began", _Here.attempt)
-            come_to("claim")
+    def held(self: SqlLedger, claimed: Claimed) -> Claimed:
+        hold(self, claimed)
+        _Here.attempt = Attempt(str(claimed.id), claimed.stage, claimed.attempt)
+        write("began", _Here.attempt)
+        come_to("claim")
         return claimed
 
     def projected(session: Session, job: UUID, stage: str, output: dict[str, Any]) -> None:
@@ -122,7 +121,7 @@ def install() -> None:
         return is_so
 
     terms["project"] = projected
-    SqlLedger.take = taken  # type: ignore[method-assign]
+    SqlLedger.hold = held  # type: ignore[method-assign]
     SqlLedger.done = was_done  # type: ignore[method-assign]
 
 

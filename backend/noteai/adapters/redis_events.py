@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ def channel(job: UUID) -> str:
 
 
 class RedisPublisher:
-    """Publishes an event of a job. It never raises, and blocks for less than a second.
+    """Publishes events of a job, in order. It never raises, and blocks for less than a second.
 
     After a failure it says nothing for a second, so that a Redis that is down slows nobody.
     """
@@ -37,11 +38,14 @@ class RedisPublisher:
         )
         self._silent_until = 0.0
 
-    def __call__(self, job_id: UUID, message: dict[str, Any]) -> None:
+    def __call__(self, job_id: UUID, messages: Sequence[Mapping[str, Any]]) -> None:
         if time.monotonic() < self._silent_until:
             return
         try:
-            self._redis.publish(channel(job_id), json.dumps(message, default=str))
+            with self._redis.pipeline(transaction=False) as line:
+                for message in messages:
+                    line.publish(channel(job_id), json.dumps(message, default=str))
+                line.execute()
         except (RedisError, OSError) as error:
             self._silent_until = time.monotonic() + _PAUSE
             telemetry.logger().warning("event_unpublished", reason=type(error).__name__)

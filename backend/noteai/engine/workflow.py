@@ -72,6 +72,8 @@ class Workflow:
             StageRequired: what stays needs what would go.
         """
         gone = {self.stage(name).name for name in names}
+        if not gone:
+            return self
         for stage in self.stages:
             for maker, need in self.upstream(stage):
                 if stage.name not in gone and maker.name in gone and not need.optional:

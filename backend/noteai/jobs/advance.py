@@ -1,6 +1,6 @@
 """What comes next in a job is said here and nowhere else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,18 +10,18 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from noteai.engine.events import Failure
-from noteai.engine.manifest import Manifest
 from noteai.engine.outcome import conclude
-from noteai.engine.ports import StageRecord
 from noteai.engine.run import NeedsMissing, failure_of
 from noteai.engine.workflow import Workflow
 from noteai.errors import InputError
 from noteai.jobs import figures, outbox, share
+from noteai.jobs.claim import Claimant, Claimed
 from noteai.jobs.errors import JobOverdue, UploadNotUsable, WorkflowChanged
 from noteai.jobs.graph import Decision, StageFacts, Workflows, decide, shape
-from noteai.jobs.journal import Journal, Message
+from noteai.jobs.journal import Journal, Message, change
 from noteai.jobs.models import ENDED, JOBS, STAGES, StageRow
 from noteai.jobs.outbox import Courier
+from noteai.jobs.records import records
 from noteai.jobs.standing import Locked, facts, lock
 from noteai.uploads.models import UploadRow, UploadState
 from noteai.workflows import WORKFLOWS
@@ -47,18 +47,33 @@ class News:
 
 
 @dataclass(frozen=True)
+class Onward:
+    """Whoever moves a job on and may do the next stage, too, where it is the only one."""
+
+    claimant: Claimant
+    takes: Callable[[str], bool]
+    """Whether it does work of a queue."""
+
+
+@dataclass(frozen=True)
 class Mover:
-    """Moves jobs on. With a courier, what becomes ready is sent as soon as it is committed."""
+    """Moves jobs on. With a courier, what becomes ready is sent as soon as it is committed.
+
+    With `onward`, a stage that becomes ready alone is claimed at once, in the same transaction,
+    which is said by what `advance` and `step` give back.
+    """
 
     journal: Journal
     workflows: Workflows = field(default_factory=lambda: WORKFLOWS)
     courier: Courier | None = None
+    onward: Onward | None = None
 
-    def advance(self, session: Session, job: UUID) -> None:
+    def advance(self, session: Session, job: UUID) -> Claimed | None:
         """Take the next step of a job, if there is one: as often as one likes, from anywhere."""
         locked = lock(session, job)
-        if locked and not locked.has_ended:
-            self.step(session, job, locked, facts(session, job))
+        if locked is None or locked.has_ended:
+            return None
+        return self.step(session, job, locked, facts(session, job))
 
     def step(
         self,
@@ -67,7 +82,7 @@ class Mover:
         locked: Locked,
         before: Sequence[StageFacts],
         news: News = News(),
-    ) -> None:
+    ) -> Claimed | None:
         """The next step of a job that has not ended, under its lock; `before`: how it stands."""
         try:
             upload = _receive(session, job, locked)
@@ -75,14 +90,37 @@ class Mover:
         except InputError as error:
             self._tell(session, job, before, Decision(), news)
             _end_at_once(session, job, locked, self.journal, failure_of(error))
-            return
+            return None
         decision = Decision()
         if upload not in _ON_THE_WAY or locked.is_cancelled or locked.is_overdue:
             decision = decide(before, workflow, locked.is_cancelled, locked.is_overdue)
+        if claimed := self._claim(session, job, workflow, before, decision, news):
+            return claimed
         self._tell(session, job, before, decision, news)
         if decision.end:
             conclusion = _conclusion(session, job, workflow, decision)
             _end(session, job, locked, self.journal, conclusion)
+        return None
+
+    def _claim(
+        self,
+        session: Session,
+        job: UUID,
+        workflow: Workflow,
+        before: Sequence[StageFacts],
+        decision: Decision,
+        news: News,
+    ) -> Claimed | None:
+        """The stage that becomes ready, where it is the only change and this process may do it."""
+        if self.onward is None or len(decision.ready) != 1 or decision.skip or decision.cancel:
+            return None
+        (name,) = decision.ready
+        if not self.onward.takes(workflow.stage(name).queue):
+            return None
+        change(session, job, news.changes)
+        messages = [*news.messages, ("stage_ready", {"stage": name})]
+        reached = _reached(before, decision, news)
+        return self.onward.claimant.claim_next(session, job, name, messages, reached)
 
     def _tell(
         self,
@@ -181,7 +219,7 @@ def _conclusion(session: Session, job: UUID, workflow: Workflow, decision: Decis
 
 def _completion(session: Session, job: UUID, workflow: Workflow) -> Changes:
     try:
-        outcome = conclude(workflow, _records(session, job))
+        outcome = conclude(workflow, records(session, job))
     except ValidationError:
         return _failed(failure_of(WorkflowChanged()))
     failed = [each.message for each in outcome.failures.values()]
@@ -189,20 +227,6 @@ def _completion(session: Session, job: UUID, workflow: Workflow) -> Changes:
         "state": outcome.state,
         "is_degraded": outcome.degraded,
         "warnings": [*outcome.warnings, *failed],
-    }
-
-
-def _records(session: Session, job: UUID) -> dict[str, StageRecord]:
-    """Of the stages that were done or failed."""
-    query = select(StageRow.stage, StageRow.state, StageRow.manifest, StageRow.failure)
-    rows = session.execute(query.where(StageRow.job_id == job).order_by(StageRow.position))
-    return {
-        row.stage: StageRecord(
-            row.state,
-            manifest=Manifest.model_validate(row.manifest) if row.state == "done" else None,
-            failure=Failure.model_validate(row.failure) if row.failure else None,
-        )
-        for row in rows
     }
 
 

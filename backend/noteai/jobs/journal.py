@@ -1,11 +1,11 @@
 """What happened to a job, numbered without gaps, kept, and told to whoever listens."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, bindparam, func, insert, select, type_coerce, update
+from sqlalchemy import BigInteger, Float, bindparam, func, insert, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,8 @@ from noteai import telemetry
 from noteai.database import after_commit
 from noteai.jobs.models import EVENTS, JOBS
 
-Publisher = Callable[[UUID, dict[str, Any]], None]
-"""Best effort: it never raises."""
+Publisher = Callable[[UUID, Sequence[Mapping[str, Any]]], None]
+"""Events of a job, in their order. Best effort: it never raises."""
 Message = tuple[str, Mapping[str, Any]]
 """A kind and a body."""
 _NONE: Mapping[str, Any] = {}
@@ -54,23 +54,19 @@ class Journal:
         changes: Mapping[str, Any] = _NONE,
     ) -> int:
         """Several at once, in their order: the number of the last."""
-        given = [{"kind": kind, "body": body} for kind, body in messages]
-        statement = _TOLD if not changes and not reached else _telling(reached, changes)
-        rows = session.execute(
-            statement, {"job": job_id, "count": len(given), "messages": given}
-        ).all()
-        for row in rows:
-            after_commit(session, partial(self._out, job_id, published(dict(row._mapping))))  # noqa: SLF001 - its public name
+        change(session, job_id, changes)
+        given = spelled(messages)
+        terms = {"job": job_id, "count": len(given), "messages": given, "reached": reached}
+        rows = session.execute(_TOLD, terms).all()
+        said = [published(dict(row._mapping)) for row in rows]  # noqa: SLF001 - its public name
+        after_commit(session, partial(self.publish, job_id, said))
         return int(rows[-1].seq) if rows else 0
 
-    def publish(self, job_id: UUID, said: Iterable[Mapping[str, Any]]) -> None:
+    def publish(self, job_id: UUID, messages: Sequence[Mapping[str, Any]]) -> None:
         """Tell whoever listens what has been committed."""
-        for message in said:
-            self._out(job_id, dict(message))
-
-    def _out(self, job_id: UUID, message: dict[str, Any]) -> None:
-        self._publish(job_id, message)
-        _say(job_id, message)
+        self._publish(job_id, messages)
+        for message in messages:
+            _say(job_id, message)
 
 
 def _say(job_id: UUID, message: Mapping[str, Any]) -> None:
@@ -86,15 +82,25 @@ def _say(job_id: UUID, message: Mapping[str, Any]) -> None:
     write(kind, job=str(job_id), **place, **facts, **code)
 
 
-def _telling(reached: float, changes: Mapping[str, Any]) -> Any:
+def change(session: Session, job_id: UUID, changes: Mapping[str, Any]) -> None:
+    """Columns of a job's row."""
+    if changes:
+        session.execute(update(JOBS).where(JOBS.c.id == job_id).values(**changes))
+
+
+def spelled(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """As the statements that write events take them."""
+    return [{"kind": kind, "body": body} for kind, body in messages]
+
+
+def _telling() -> Any:
     """One statement that counts the events in the job's row and writes them down."""
     job = (
         update(JOBS)
         .where(JOBS.c.id == bindparam("job"))
         .values(
             last_seq=JOBS.c.last_seq + bindparam("count", type_=BigInteger),
-            fraction=func.greatest(JOBS.c.fraction, reached),
-            **changes,
+            fraction=func.greatest(JOBS.c.fraction, bindparam("reached", type_=Float)),
         )
         .returning(
             *(JOBS.c[name] for name in ("id", "account_id", "last_seq", "state", "fraction")),
@@ -125,8 +131,7 @@ def _telling(reached: float, changes: Mapping[str, Any]) -> Any:
     )
 
 
-_TOLD = _telling(0.0, {})
-"""The most common form, made once."""
+_TOLD = _telling()
 
 
 def published(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from noteai.database import Database
@@ -21,12 +21,13 @@ from noteai.engine.manifest import Manifest
 from noteai.engine.ports import Attempt, StageRecord
 from noteai.jobs import figures, outbox, parts, share
 from noteai.jobs.advance import Mover, News
-from noteai.jobs.attempts import end, fence
-from noteai.jobs.claim import Claimed, claim
+from noteai.jobs.attempts import Ended, end, fence
+from noteai.jobs.claim import Claimant, Claimed
 from noteai.jobs.figures import Outcome
 from noteai.jobs.journal import Journal
-from noteai.jobs.models import STAGES, JobRow, StageRow, StageState
-from noteai.jobs.standing import Locked, facts, lock, stages
+from noteai.jobs.models import JobRow, StageRow
+from noteai.jobs.records import records
+from noteai.jobs.standing import lock, stages
 from noteai.results.projection import project
 from noteai.uploads import discards
 
@@ -57,11 +58,10 @@ class SqlLedger:
         project: Project = project,
     ) -> None:
         self._mover: Mover | None = None
+        self.next: Claimed | None = None
+        self.claimant = Claimant(owner, timedelta(seconds=lease), attempts)
         self._database = database
         self._journal = journal
-        self._owner = owner
-        self._lease = timedelta(seconds=lease)
-        self._attempts = attempts
         self._backoff = backoff
         self._project = project
 
@@ -73,21 +73,26 @@ class SqlLedger:
     def take(self, job: UUID, stage: str) -> Claimed | None:
         """A claim, with what the job's row says of the work."""
         with self._database.autocommit() as connection:
-            claimed = claim(
-                connection,
-                job,
-                stage,
-                owner=self._owner,
-                lease=self._lease,
-                attempts=self._attempts,
-            )
-        if claimed:
-            figures.stage_claimed(claimed.workflow, stage)
-            self._journal.publish(job, claimed.told)
+            claimed = self.claimant.claim(connection, job, stage)
+        return self.hold(claimed) if claimed else None
+
+    def hold(self, claimed: Claimed) -> Claimed:
+        """Tell of a claim, once it is committed, and give it back."""
+        figures.stage_claimed(claimed.workflow, claimed.stage)
+        self._journal.publish(claimed.id, claimed.told)
         return claimed
 
+    def advance(self, job: UUID, mover: Mover) -> Claimed | None:
+        """What was claimed as the next step of a job."""
+        with self._database.transaction() as session:
+            claimed = mover.advance(session, job)
+        return self.hold(claimed) if claimed else None
+
     def advancing(self, mover: Mover) -> "SqlLedger":
-        """The same ledger; where a stage is done, the job advances in the same transaction."""
+        """The same ledger; where a stage is done, the job advances in the same transaction.
+
+        What was claimed thereby is `next`, to be told by `hold`.
+        """
         found = copy(self)
         found._mover = mover  # noqa: SLF001 - its own
         return found
@@ -109,11 +114,11 @@ class SqlLedger:
             _rely_on(session, attempt, manifest)
             output = json.loads(manifest.output)
             outcome: Outcome = "done" if manifest.source == "ran" else "cached"
-            locked = end(session, attempt, "done", outcome, **_made(manifest, output))
-            if locked is None:
+            ended = end(session, attempt, "done", outcome, **_made(manifest, output))
+            if ended is None:
                 return False
             if outcome == "done":
-                figures.stage_ran(session, locked, manifest, output)
+                figures.stage_ran(session, ended.job, manifest, output)
             self._project(session, job, attempt.stage, output)
             body = {
                 "stage": attempt.stage,
@@ -122,7 +127,8 @@ class SqlLedger:
                 "source": manifest.source,
             }
             news = News([("stage_done", body)], _learned(attempt.stage, output))
-            self._go_on(session, job, locked, news)
+            following = self._go_on(session, job, ended, news)
+        self.next = following
         return True
 
     def skipped(self, attempt: Attempt, why: Failure) -> bool:
@@ -141,12 +147,11 @@ class SqlLedger:
             tries = session.scalar(select(StageRow.tries).where(*fence(attempt)))
             if tries is None:
                 return False
-            if tries >= self._attempts:
+            if tries >= self.claimant.attempts:
                 return self._without_result(session, attempt, "failed", why)
             delay = self._delay(tries)
-            again = func.now() + timedelta(seconds=delay)
-            changes = {"ready_at": again, "failure": why.model_dump()}
-            if not end(session, attempt, "ready", "put_off", **changes):
+            failure = why.model_dump()
+            if not end(session, attempt, "ready", "put_off", delay=delay, failure=failure):
                 return False
             outbox.put(session, job, [attempt.stage], delay)
             body = {**_said(attempt, why), "delay": round(delay, 1)}
@@ -157,9 +162,7 @@ class SqlLedger:
         """For another worker: the try does not count. A cancelled job's stage is cancelled."""
         job = UUID(attempt.run)
         with self._database.transaction() as session:
-            tries = StageRow.tries - 1
-            changes = {"ready_at": func.now(), "tries": tries}
-            is_back = end(session, attempt, "ready", "released", **changes)
+            is_back = end(session, attempt, "ready", "released", refund=1)
             parts.forget(session, job, attempt.stage, until=attempt.number)
             if not is_back:
                 return False
@@ -169,16 +172,14 @@ class SqlLedger:
 
     def records(self, run: str) -> Mapping[str, StageRecord]:
         with self._database.autocommit() as connection:
-            rows = connection.execute(_RECORDS, {"job": UUID(run)}).all()
-        return {row.stage: _record(*row[1:]) for row in rows if row.state in _RECORDED}
+            return records(connection, UUID(run))
 
-    def _go_on(self, session: Session, job: UUID, locked: Locked, news: News) -> None:
-        before = facts(session, job)
+    def _go_on(self, session: Session, job: UUID, ended: Ended, news: News) -> Claimed | None:
         if self._mover:
-            self._mover.step(session, job, locked, before, news)
-            return
-        reached = share.reached(before)
+            return self._mover.step(session, job, ended.job, ended.stages, news)
+        reached = share.reached(ended.stages)
         self._journal.tell_all(session, job, news.messages, reached=reached, changes=news.changes)
+        return None
 
     def _renew(self, attempt: Attempt, fraction: float) -> Any:
         """Answers how far the stage was _BEFORE."""
@@ -189,7 +190,7 @@ class SqlLedger:
             .where(JobRow.cancel_requested_at.is_(None))
             .where(func.coalesce(JobRow.deadline > func.now(), True))
             .values(
-                lease_until=func.now() + self._lease,
+                lease_until=func.now() + self.claimant.lease,
                 fraction=func.greatest(StageRow.fraction, fraction),
             )
             .returning(_BEFORE.fraction)
@@ -210,24 +211,17 @@ class SqlLedger:
     def _without_result(
         self, session: Session, attempt: Attempt, state: Literal["skipped", "failed"], why: Failure
     ) -> bool:
-        changes = {"failure": why.model_dump(), "ended_at": func.now()}
-        job = end(session, attempt, state, state, **changes)
-        if job is None:
+        ended = end(session, attempt, state, state, failure=why.model_dump())
+        if ended is None:
             return False
         if state == "failed":
-            figures.stage_failed(session, job, attempt.stage, why.code)
+            figures.stage_failed(session, ended.job, attempt.stage, why.code)
         self._journal.tell(session, UUID(attempt.run), f"stage_{state}", _said(attempt, why))
         return True
 
     def _delay(self, tries: int) -> float:
         longest = min(_LONGEST, self._backoff * 4.0 ** (tries - 1))
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, hides nothing
-
-
-_RECORDS = select(*(STAGES.c[name] for name in ("stage", "state", "manifest", "failure"))).where(
-    STAGES.c.job_id == bindparam("job")
-)
-_RECORDED: tuple[StageState, ...] = ("ready", "running", "done", "skipped", "failed")
 
 
 def _rely_on(session: Session, attempt: Attempt, manifest: Manifest) -> None:
@@ -250,7 +244,6 @@ def _made(manifest: Manifest, output: dict[str, Any]) -> dict[str, Any]:
         "seconds": manifest.seconds,
         "source": manifest.source,
         "cost": manifest.cost if manifest.source == "ran" else 0.0,
-        "ended_at": func.now(),
     }
 
 
@@ -261,13 +254,3 @@ def _learned(stage: str, output: dict[str, Any]) -> dict[str, Any]:
 
 def _said(attempt: Attempt, why: Failure) -> dict[str, Any]:
     return {"stage": attempt.stage, "attempt": attempt.number, "failure": why.model_dump()}
-
-
-def _record(
-    state: Any, manifest: dict[str, Any] | None, failure: dict[str, Any] | None
-) -> StageRecord:
-    return StageRecord(
-        state,
-        manifest=Manifest.model_validate(manifest) if manifest and state == "done" else None,
-        failure=Failure.model_validate(failure) if failure else None,
-    )

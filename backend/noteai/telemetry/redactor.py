@@ -73,7 +73,7 @@ _MAIL = re.compile(r"[\w.!#$%+-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}
 
 def redacted(line: Mapping[str, Any]) -> dict[str, Any]:
     """A line of the log as it may be written: JSON's own types, whole characters, no secrets."""
-    return {text(name): _valued(name, value, 0) for name, value in line.items()}
+    return {_name(name): _valued(name, value, 0) for name, value in line.items()}
 
 
 def text(value: object) -> str:
@@ -94,6 +94,11 @@ def clean(said: str) -> str:
     if "\0" in said:
         said = said.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return _hidden(said)
+
+
+@lru_cache(1024)
+def _name(name: str) -> str:
+    return text(name)
 
 
 @lru_cache(1024)

@@ -9,6 +9,8 @@ from noteai.worker.letting_go import LettingGo
 QUEUES = ("media", "speech", "vision", "language", "default")
 """Named by what a stage needs."""
 DEFAULT_QUEUE = ADVANCES
+BEGUN, NEW = PRIORITIES = (0, 9)
+"""Of messages; the first goes first: a job that was begun is finished before another begins."""
 STAGE_TASK = "noteai.stage"
 HELP_TASK = "noteai.help"
 ADVANCE_TASK = "noteai.advance"
@@ -78,6 +80,7 @@ def _connections(prefix: str, longest: float) -> dict[str, object]:
         "broker_transport_options": {
             "visibility_timeout": longest,
             "global_keyprefix": prefix,
+            "priority_steps": list(PRIORITIES),
             "socket_timeout": _ANSWER_WITHIN,
             "socket_connect_timeout": _CONNECT_WITHIN,
             "socket_keepalive": True,

@@ -4,7 +4,7 @@ Helpers of a stage are asked by tasks, too; they belong to no chord.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from celery import Celery, chord
@@ -15,22 +15,43 @@ from noteai.jobs.canary import Release
 from noteai.jobs.outbox import Send
 from noteai.worker.app import (
     ADVANCE_TASK,
+    BEGUN,
     CANARY_TASK,
     DEFAULT_QUEUE,
     HELP_TASK,
+    NEW,
     STAGE_TASK,
     TRACE_HEADER,
 )
 
 
-def queues_of(workflows: Iterable[Workflow]) -> dict[str, str]:
-    """Which queue each stage is asked for on."""
-    return {stage.name: stage.queue for each in workflows for stage in each.stages}
+class Way(NamedTuple):
+    """How a stage is asked for."""
+
+    queue: str = DEFAULT_QUEUE
+    priority: int = BEGUN
+
+
+Ways = Mapping[str, Way]
+"""Of stages, by their names."""
+
+
+def ways_of(workflows: Iterable[Workflow]) -> dict[str, Way]:
+    """What a job begins with waits until those that were begun have all they ask for."""
+    ways: dict[str, Way] = {}
+    for each in workflows:
+        for stage in each.stages:
+            is_later = bool(each.upstream(stage)) or ways.get(stage.name, _NEW).priority == BEGUN
+            ways[stage.name] = Way(stage.queue, BEGUN if is_later else NEW)
+    return ways
+
+
+_NEW = Way(priority=NEW)
 
 
 def wake(
     app: Celery,
-    queues: Mapping[str, str],
+    ways: Ways,
     job: UUID,
     stages: Sequence[str],
     traceparent: str | None = None,
@@ -40,30 +61,28 @@ def wake(
     A single stage ends with `advance` itself; the body of a chord is `advance`.
     """
     signatures = [
-        _signature(
-            app, STAGE_TASK, queues.get(name, DEFAULT_QUEUE), str(job), name, parent=traceparent
-        )
+        _signature(app, STAGE_TASK, ways.get(name, Way()), str(job), name, parent=traceparent)
         for name in stages
     ]
     if len(signatures) == 1:
         return signatures[0]
-    body = _signature(app, ADVANCE_TASK, DEFAULT_QUEUE, str(job), parent=traceparent)
+    body = _signature(app, ADVANCE_TASK, Way(), str(job), parent=traceparent)
     return chord(signatures, body=body, app=app)
 
 
 def wake_helper(
     app: Celery,
-    queues: Mapping[str, str],
+    ways: Ways,
     job: UUID,
     stage: str,
     traceparent: str | None = None,
 ) -> Any:
     """What to send so that somebody does parts of a stage that another holds."""
-    queue = queues.get(stage, DEFAULT_QUEUE)
-    return _signature(app, HELP_TASK, queue, str(job), stage, parent=traceparent)
+    way = ways.get(stage, Way())._replace(priority=BEGUN)
+    return _signature(app, HELP_TASK, way, str(job), stage, parent=traceparent)
 
 
-def sender(app: Celery, queues: Mapping[str, str]) -> Send:
+def sender(app: Celery, ways: Ways) -> Send:
     """Sends wake-ups; raises what the broker's client raises when it cannot."""
 
     def send(
@@ -73,8 +92,8 @@ def sender(app: Celery, queues: Mapping[str, str]) -> Send:
         with tracing.span(name, traceparent, job=job):
             parent = tracing.traceparent() or traceparent
             if not helpers:
-                wake(app, queues, job, stages, parent).apply_async()
-            for message in helpers * [wake_helper(app, queues, job, stages[0], parent)]:
+                wake(app, ways, job, stages, parent).apply_async()
+            for message in helpers * [wake_helper(app, ways, job, stages[0], parent)]:
                 message.apply_async()
 
     return send
@@ -90,6 +109,6 @@ def releaser(app: Celery) -> Release:
     return release
 
 
-def _signature(app: Celery, task: str, queue: str, *ids: str, parent: str | None) -> Any:
+def _signature(app: Celery, task: str, way: Way, *ids: str, parent: str | None) -> Any:
     headers = {TRACE_HEADER: parent} if parent else {}
-    return app.signature(task, args=ids, queue=queue, immutable=True, headers=headers)
+    return app.signature(task, args=ids, immutable=True, headers=headers, **way._asdict())

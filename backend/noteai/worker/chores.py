@@ -21,7 +21,7 @@ from noteai.uploads.orphans import AGE, find_orphans
 from noteai.webhooks import courier
 from noteai.webhooks.sending import sender as sender_of
 from noteai.worker import crew
-from noteai.worker.canvas import queues_of, releaser, sender
+from noteai.worker.canvas import releaser, sender, ways_of
 from noteai.worker.loops import Loop, couriers, every, relay_loop
 from noteai.worker.scratch import sweep_scratch
 from noteai.worker.trade import Trade
@@ -66,7 +66,7 @@ class Chores:
         self._journal = Journal(self._publish)
         self._intake = intake_of(settings, objects_of(settings), self._journal)
         app = crew.app_of(settings)
-        self._send = sender(app, queues_of(trade.workflows.values()))
+        self._send = sender(app, ways_of(trade.workflows.values()))
         self._release = releaser(app)
 
     def of_jobs(self) -> tuple[Loop, ...]:

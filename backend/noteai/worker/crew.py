@@ -25,7 +25,7 @@ from noteai.otlp import traced
 from noteai.settings import Settings
 from noteai.worker import tasks
 from noteai.worker.app import make_app
-from noteai.worker.canvas import queues_of, sender
+from noteai.worker.canvas import sender, ways_of
 from noteai.worker.logbook import Logbook
 from noteai.worker.scratch import Scratch
 from noteai.worker.trade import Trade
@@ -77,7 +77,7 @@ def work(
     @cache
     def workplace() -> Workplace:
         traces.enter_context(traced(settings.otlp_endpoint, "worker"))
-        return make_workplace(settings, trade, app, lifeline, supervisor)
+        return make_workplace(settings, trade, app, queues, lifeline, supervisor)
 
     def leave(**_: object) -> None:
         if workplace.cache_info().currsize:
@@ -97,7 +97,12 @@ def name_of(supervisor: int) -> str:
 
 
 def make_workplace(
-    settings: Settings, trade: Trade, app: Celery, lifeline: Connection | None, supervisor: int
+    settings: Settings,
+    trade: Trade,
+    app: Celery,
+    queues: Sequence[str],
+    lifeline: Connection | None,
+    supervisor: int,
 ) -> Workplace:
     """All that the stages of this process share."""
     service = settings.service
@@ -123,7 +128,8 @@ def make_workplace(
         part_heart=SqlParts(heart, owner, service.lease),
         rhythm=Rhythm(lease=service.lease, heartbeat=service.heartbeat),
         scratch=scratch,
-        send=sender(app, queues_of(trade.workflows.values())),
+        send=sender(app, ways_of(trade.workflows.values())),
+        queues=queues,
         closing=(book, scratch, database, heart, publisher),
         lifeline=lifeline,
     )

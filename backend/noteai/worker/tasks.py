@@ -16,6 +16,7 @@ from noteai.engine.run import failure_of, run_stage
 from noteai.errors import Cancelled, InputError, TransientError
 from noteai.jobs import canary
 from noteai.jobs.claim import Claimed
+from noteai.jobs.ledger import SqlLedger
 from noteai.jobs.models import JobRow
 from noteai.worker.app import ADVANCE_TASK, CANARY_TASK, HELP_TASK, STAGE_TASK, TRACE_HEADER
 from noteai.worker.vigil import Vigil
@@ -59,27 +60,13 @@ def do_stage(
 ) -> bool:
     """One attempt at a stage, unless it is taken or has ended: whether it was done here.
 
-    The job `advances` in the transaction that ends the stage; else the chord's body does it.
+    The job `advances` in the transaction that ends the stage, and this process goes on with what
+    it claimed thereby; else the chord's body does it.
 
     Raises: TransientError, where it is to be tried again later.
     """
     claimed = place.ledger.take(job, name)
-    if claimed is None:
-        return False
-    vigil = place.vigil()
-    inner = place.ledger.advancing(place.mover) if advances else place.ledger
-    ledger = WatchedLedger(inner, vigil, Attempt(str(job), name, claimed.attempt))
-    facts = {"job": job, "workflow": claimed.workflow, "stage": name, "attempt": claimed.attempt}
-    try:
-        with (
-            telemetry.about(attempt=claimed.attempt),
-            tracing.span(f"stage {name}", parent, **facts),
-        ):
-            _attempt(claimed, name, place, ledger, vigil)
-    finally:
-        vigil.end()
-        place.tell_connections()
-    return ledger.is_done
+    return claimed is not None and _go_on(place, claimed, advances, parent)
 
 
 def do_help(place: Workplace, job: UUID, name: str, parent: str | None = None) -> None:
@@ -104,9 +91,16 @@ def do_help(place: Workplace, job: UUID, name: str, parent: str | None = None) -
 
 
 def do_advance(place: Workplace, job: UUID, parent: str | None = None) -> None:
-    """Say what comes next, and send it at once: the relay would do so a moment later."""
-    with tracing.span("advance", parent, job=job), place.database.transaction() as session:
-        place.mover.advance(session, job)
+    """Say what comes next, and send it at once: the relay would do so a moment later.
+
+    Where it is one stage of a queue that this worker serves, it is done here.
+
+    Raises: TransientError, as `do_stage`.
+    """
+    with tracing.span("advance", parent, job=job):
+        claimed = place.ledger.advance(job, place.mover)
+    if claimed:
+        _go_on(place, claimed, True, parent)
 
 
 def do_answer(place: Workplace, queue: str, number: int) -> None:
@@ -115,9 +109,37 @@ def do_answer(place: Workplace, queue: str, number: int) -> None:
         canary.answer(session, queue, number)
 
 
-def _attempt(
-    claimed: Claimed, name: str, place: Workplace, ledger: WatchedLedger, vigil: Vigil
-) -> None:
+def _go_on(place: Workplace, first: Claimed, advances: bool, parent: str | None) -> bool:
+    """One stage after the other, as far as they were claimed here: whether the last was done."""
+    claimed: Claimed | None = first
+    is_done = False
+    while claimed:
+        inner = place.ledger.advancing(place.mover) if advances else place.ledger
+        is_done = _watch(place, claimed, inner, parent)
+        claimed = inner.next
+    return is_done
+
+
+def _watch(place: Workplace, claimed: Claimed, inner: SqlLedger, parent: str | None) -> bool:
+    vigil, attempt = place.vigil(), Attempt(str(claimed.id), claimed.stage, claimed.attempt)
+    ledger = WatchedLedger(inner, vigil, attempt, claimed.records)
+    facts = {"workflow": claimed.workflow, "stage": claimed.stage, "attempt": claimed.attempt}
+    try:
+        with (
+            telemetry.about(stage=claimed.stage, attempt=claimed.attempt),
+            tracing.span(f"stage {claimed.stage}", parent, job=claimed.id, **facts),
+        ):
+            _attempt(claimed, place, ledger, vigil)
+            if inner.next:
+                place.ledger.hold(inner.next)
+    finally:
+        vigil.end()
+        place.tell_connections()
+    return ledger.is_done
+
+
+def _attempt(claimed: Claimed, place: Workplace, ledger: WatchedLedger, vigil: Vigil) -> None:
+    name = claimed.stage
     try:
         run = place.run(claimed)
     except (InputError, ValidationError) as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from noteai import tracing
 from noteai.database import DatabaseUnavailable
@@ -18,6 +18,7 @@ from noteai.engine.ports import (
     Taken,
 )
 from noteai.errors import Cancelled
+from noteai.jobs.records import read
 from noteai.worker.vigil import Vigil
 
 T = TypeVar("T")
@@ -29,16 +30,23 @@ that does not answer."""
 
 class WatchedLedger:
     """A claim begins the vigil, as does an attempt that was `claimed` before, which is given out
-    once; an attempt that was stopped writes nothing.
+    once and knows what had `ended` by then; an attempt that was stopped writes nothing.
 
     How a stage ended is written again and again while the database does not answer, for as long
     as the lease holds.
     """
 
-    def __init__(self, ledger: Ledger, vigil: Vigil, claimed: Attempt | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        vigil: Vigil,
+        claimed: Attempt | None = None,
+        ended: Mapping[str, Sequence[Any]] | None = None,
+    ) -> None:
         self._ledger = ledger
         self._vigil = vigil
         self._claimed = claimed
+        self._ended = ended
         self._records: Mapping[str, StageRecord] | None = None
         self.is_done = False
         if claimed:
@@ -56,7 +64,8 @@ class WatchedLedger:
     def records(self, run: str) -> Mapping[str, StageRecord]:
         """As they were at first sight: what this stage needs has ended before."""
         if self._records is None:
-            self._records = self._ledger.records(run)
+            ended = self._ended
+            self._records = self._ledger.records(run) if ended is None else read(ended)
         return self._records
 
     def done(self, attempt: Attempt, manifest: Manifest) -> bool:

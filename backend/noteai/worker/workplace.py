@@ -1,6 +1,6 @@
 """What the tasks of one worker process share: made after the fork, and kept."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Protocol
@@ -13,7 +13,7 @@ from noteai.engine.params import params_of
 from noteai.engine.ports import Ledger, Taken
 from noteai.engine.run import Run, World
 from noteai.engine.workflow import Workflow
-from noteai.jobs.advance import Mover
+from noteai.jobs.advance import Mover, Onward
 from noteai.jobs.claim import Claimed
 from noteai.jobs.graph import shape
 from noteai.jobs.journal import Journal
@@ -47,6 +47,8 @@ class Workplace:
     scratch: Scratch
     send: Send
     closing: tuple[Closing, ...]
+    queues: Collection[str]
+    """That this worker serves."""
     lifeline: Connection | None = None
 
     def close(self) -> None:
@@ -76,8 +78,14 @@ class Workplace:
 
     @property
     def mover(self) -> Mover:
-        """Sends at once what becomes ready."""
-        return Mover(self.journal, self.workflows, Courier(self.database, self.send))
+        """Sends at once what becomes ready, unless it is one stage that can be done here."""
+        courier = Courier(self.database, self.send)
+        onward = Onward(self.ledger.claimant, self._takes)
+        return Mover(self.journal, self.workflows, courier, onward)
+
+    def _takes(self, queue: str) -> bool:
+        is_leaving = self.lifeline is not None and self.lifeline.poll()
+        return queue in self.queues and not is_leaving
 
     def run(self, row: JobRow | Claimed) -> Run:
         """Raises: InputError, ValidationError, where the row is of another version of NoteAI."""

@@ -22,6 +22,7 @@ from noteai.media.ffmpeg import Ffmpeg
 from noteai.servers.object_store import StoreAddress
 from noteai.settings import Settings
 from noteai.worker import tasks
+from noteai.worker.app import QUEUES
 from noteai.worker.crew import app_of, make_workplace
 from noteai.worker.furnish import everything
 
@@ -44,7 +45,7 @@ def settings(
 @pytest.fixture
 def worker(settings: Settings) -> Iterator[Celery]:
     app = app_of(settings)
-    place = make_workplace(settings, everything(), app, None, os.getpid())
+    place = make_workplace(settings, everything(), app, QUEUES, None, os.getpid())
     tasks.register(app, lambda: place)
     yield app
     place.close()

@@ -1,6 +1,6 @@
 """Uploads as a client sees them: over HTTP, parts straight to the store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,7 +20,7 @@ TWO_PARTS = lecture(PART + 5)
 FOREIGN = UUID(int=2)
 
 
-def unheard(_job: UUID, _message: dict[str, Any]) -> None:
+def unheard(_job: UUID, _said: Sequence[Mapping[str, Any]]) -> None:
     """Nobody listens to the progress of jobs here."""
 
 

@@ -15,7 +15,7 @@ from noteai.accounts.models import LOCAL
 from noteai.jobs.models import PartRow, StageRow
 from noteai.jobs.service import cancel
 from noteai.worker.app import make_app
-from noteai.worker.canvas import queues_of, sender
+from noteai.worker.canvas import sender, ways_of
 
 COUNT = 6
 
@@ -149,7 +149,7 @@ def test_help_that_is_asked_for_again_and_again_does_nothing_twice(site: Site) -
     site.hire()
     site.hire()
     job = submit(site)
-    send = sender(make_app(site.redis_url, "noteai:", 3600.0), queues_of([SLEEPY]))
+    send = sender(make_app(site.redis_url, "noteai:", 3600.0), ways_of([SLEEPY]))
     site.began("middle")
     for _ in range(3):
         send(job, ["middle"], COUNT)
@@ -181,6 +181,6 @@ def test_help_comes_from_nobody_for_a_job_that_is_over(site: Site) -> None:
     with site.database.transaction() as session:
         session.execute(update(StageRow).where(StageRow.stage == "last").values(state="done"))
     before = len(parts(site, "began"))
-    sender(make_app(site.redis_url, "noteai:", 3600.0), queues_of([SLEEPY]))(job, ["middle"], 3)
+    sender(make_app(site.redis_url, "noteai:", 3600.0), ways_of([SLEEPY]))(job, ["middle"], 3)
     assert site.ended(site.submit()).state == "completed"
     assert len(parts(site, "began")) == before

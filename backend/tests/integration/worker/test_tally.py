@@ -9,7 +9,7 @@ import redis
 from celery import Celery
 
 from noteai.worker.app import make_app
-from noteai.worker.canvas import queues_of, sender
+from noteai.worker.canvas import sender, ways_of
 from noteai.workflows import HIGHLIGHTS
 
 
@@ -22,7 +22,7 @@ def app(redis_url: str) -> Iterator[Celery]:
 
 
 def test_whoever_sends_a_chord_listens_for_nothing(app: Celery, redis_url: str) -> None:
-    send = sender(app, queues_of([HIGHLIGHTS]))
+    send = sender(app, ways_of([HIGHLIGHTS]))
     with closing(redis.Redis.from_url(redis_url)) as client:
         client.config_resetstat()
         send(uuid4(), ["silence", "transcript", "layout"])

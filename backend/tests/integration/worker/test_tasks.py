@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from multiprocessing import Pipe
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,12 +12,15 @@ from sleepy import SLEEPY, TRADE
 from sqlalchemy import func, select, update
 
 from noteai.jobs import outbox
-from noteai.jobs.models import JobRow, OutboxRow
+from noteai.jobs.models import JobRow, OutboxRow, StageRow
 from noteai.settings import Settings
 from noteai.worker import tasks
+from noteai.worker.app import QUEUES
 from noteai.worker.crew import app_of, make_workplace
 from noteai.worker.tasks import DONE
 from noteai.worker.workplace import Workplace
+
+pytestmark = pytest.mark.usefixtures("place")
 
 
 @pytest.fixture
@@ -28,11 +32,16 @@ def settings(site: Site) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Celery]:
     app = app_of(settings)
-    place = make_workplace(settings, TRADE, app, None, os.getpid())
-    tasks.register(app, lambda: place)
     yield app
-    place.close()
     app.close()
+
+
+@pytest.fixture
+def place(settings: Settings, app: Celery) -> Iterator[Workplace]:
+    place = make_workplace(settings, TRADE, app, QUEUES, None, os.getpid())
+    tasks.register(app, lambda: place)
+    yield place
+    place.close()
 
 
 def do(app: Celery, task: str, *ids: object) -> object:
@@ -54,6 +63,34 @@ def test_a_stage_is_done_and_the_next_wave_is_sent_at_once(site: Site, app: Cele
     assert do(app, "stage", job, "first") == DONE
     assert states(site, job) == ["done", "ready", "ready", "ready", "blocked", "blocked"]
     assert unsent(site) == 0
+
+
+def test_whoever_advances_a_job_goes_on_with_all_that_can_be_done_alone(
+    site: Site, app: Celery, place: Workplace
+) -> None:
+    job = site.submit()
+    do(app, "stage", job, "first")
+    for name in ("left", "middle", "right"):
+        assert tasks.do_stage(place, job, name, advances=False)
+    assert states(site, job)[-2:] == ["blocked", "blocked"]
+    do(app, "advance", job)
+    assert site.job(job).state == "completed"
+    assert [each[1] for each in site.entries("began")][-2:] == ["joined", "last"]
+
+
+def test_a_worker_that_leaves_begins_nothing_more(site: Site, settings: Settings) -> None:
+    lifeline, other = Pipe(duplex=False)
+    app = app_of(settings)
+    place = make_workplace(settings, TRADE, app, QUEUES, lifeline, os.getpid())
+    job = site.submit()
+    with site.database.transaction() as session:
+        rows = update(StageRow).where(StageRow.stage.in_(("first", "left", "middle", "right")))
+        session.execute(rows.values(state="done"))
+    other.close()
+    tasks.do_advance(place, job)
+    assert states(site, job)[-2:] == ["ready", "blocked"]
+    place.close()
+    app.close()
 
 
 def test_stages_one_after_the_other_complete_a_job(site: Site, app: Celery) -> None:
@@ -104,7 +141,7 @@ def test_without_a_database_the_task_leaves_it_to_the_sweeper(
         update={"database_url": "postgresql+psycopg2://nobody:none@127.0.0.1:1/none"}
     )
     app = app_of(gone)
-    place = make_workplace(gone, TRADE, app, None, os.getpid())
+    place = make_workplace(gone, TRADE, app, QUEUES, None, os.getpid())
     tasks.register(app, lambda: place)
     assert do(app, "stage", uuid4(), "first") == DONE
     place.close()

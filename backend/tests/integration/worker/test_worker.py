@@ -11,7 +11,7 @@ from sleepy import SLEEPY, TRADE
 from noteai.accounts.models import LOCAL
 from noteai.jobs.service import cancel
 from noteai.worker.app import make_app
-from noteai.worker.canvas import queues_of, wake
+from noteai.worker.canvas import wake, ways_of
 
 
 def states(site: Site, job: object) -> dict[str, str]:
@@ -32,6 +32,14 @@ def test_stages_of_a_wave_are_done_side_by_side_and_a_worker_is_kept(site: Site)
     assert site.ended(site.submit(left={"seconds": 1.0}, middle={"seconds": 1.0})).state
     processes = {pid for _, _, pid in site.entries("finished")}
     assert len(processes) == 2
+
+
+def test_a_job_that_was_begun_is_finished_before_others_begin(site: Site) -> None:
+    jobs = [site.submit(first={"seconds": 0.1 + number / 100}) for number in range(8)]
+    site.hire()
+    assert {site.ended(job).state for job in jobs} == {"completed"}
+    order = [each[1] for each in site.entries("began") if each[1] in ("first", "last")]
+    assert order.index("last") < len(jobs), order
 
 
 def test_a_job_whose_optional_stage_fails_completes_degraded(site: Site) -> None:
@@ -65,16 +73,16 @@ def test_a_stage_whose_service_did_not_answer_is_tried_again(site: Site) -> None
 def test_messages_that_come_again_and_again_change_nothing(site: Site) -> None:
     site.hire()
     app = make_app(site.redis_url, "noteai:", 3600.0)
-    queues = queues_of([SLEEPY])
+    ways = ways_of([SLEEPY])
     waves = [[stage.name for stage in wave] for wave in SLEEPY.waves]
     job = site.submit(**{name: {"seconds": 0.2} for name in SLEEPY.names})
     for _, wave in product(range(3), waves):
-        wake(app, queues, job, wave).apply_async()
+        wake(app, ways, job, wave).apply_async()
         for name in wave:
-            wake(app, queues, job, [name]).apply_async()
+            wake(app, ways, job, [name]).apply_async()
     assert site.ended(job).state == "completed"
     for wave in waves:
-        wake(app, queues, job, wave).apply_async()
+        wake(app, ways, job, wave).apply_async()
     wait_until(lambda: not check(site.database), "all is well")
     assert sorted(each[1] for each in site.entries("began")) == sorted(SLEEPY.names)
 
