@@ -15,7 +15,6 @@ from service import fresh_database
 from waiting import until
 
 from noteai.client import Client
-from noteai.sample import Sample
 from noteai.servers import object_store, valkey
 from noteai.servers.process import LOOPBACK, Child, Command, free_port, free_ports, is_listening
 
@@ -152,10 +151,10 @@ def test_the_check_of_a_container_without_its_process_says_so(compose: Compose) 
     assert not is_well(compose, "api", {"8000": str(free_port())})
 
 
-def test_a_lecture_comes_to_its_clips(api: str, lecture: Sample) -> None:
+def test_a_lecture_comes_to_its_clips(api: str, opening: Path) -> None:
     with Client(api) as client:
-        job = client.submit(lecture.video, "highlights", "Sample")
-        client.send(lecture.video, job["upload"], lambda fraction: None)
+        job = client.submit(opening, "highlights", "Sample")
+        client.send(opening, job["upload"], lambda fraction: None)
         *_, last = client.follow(job["id"])
         clips: list[dict[str, Any]] = client.ask("GET", f"/results/{job['id']}")["clips"]
     assert last["state"] == "completed"
