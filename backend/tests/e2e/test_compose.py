@@ -16,7 +16,15 @@ from waiting import until
 
 from noteai.client import Client
 from noteai.servers import object_store, valkey
-from noteai.servers.process import LOOPBACK, Child, Command, free_port, free_ports, is_listening
+from noteai.servers.process import (
+    LOOPBACK,
+    Child,
+    Command,
+    free_port,
+    free_ports,
+    is_listening,
+    stop_all,
+)
 
 _METRICS = "9464"
 """In each container; of processes on one machine each needs a port of its own."""
@@ -75,8 +83,7 @@ def api(compose: Compose, folder: Path, ports: Ports) -> Iterator[str]:
         until(lambda: is_listening(port))
         yield f"http://{LOOPBACK}:{port}"
     finally:
-        for each in started:
-            each.stop()
+        stop_all(started)
 
 
 def child(compose: Compose, name: str, folder: Path, here: Mapping[str, str]) -> Child:
