@@ -16,6 +16,7 @@ from service import (  # noqa: F401 - fixtures of all rings
     postgres,
     redis_url,
     servers_folder,
+    store_client,
     template,
     valkey,
 )

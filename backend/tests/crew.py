@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +12,7 @@ from uuid import UUID
 
 from invariants import check
 from sleepy import TRADE, entries
+from zygote import Forked, zygote_of
 
 from noteai.accounts.models import LOCAL
 from noteai.database import Database
@@ -56,7 +55,7 @@ def is_alive(pid: int) -> bool:
 class Worker:
     """`worker_door`, in a process group of its own."""
 
-    process: subprocess.Popen[bytes]
+    process: Forked
     log: Path
 
     @property
@@ -96,14 +95,7 @@ class Site:
 
     def start(self, door: Path, *arguments: str) -> Worker:
         log = self.folder / f"worker-{len(self.workers)}.log"
-        with log.open("wb") as out:
-            process = subprocess.Popen(
-                [sys.executable, str(door), *arguments],
-                env=self._environment(),
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
+        process = zygote_of(door).fork(arguments, self._environment(), log)
         self.workers.append(Worker(process, log))
         return self.workers[-1]
 
@@ -168,6 +160,7 @@ class Site:
             "NOTEAI_REDIS_URL": self.redis_url,
             "NOTEAI_CACHE_DIR": str(self.folder / "cache"),
             "NOTEAI_LOG_LEVEL": "info",
+            "AWS_EC2_METADATA_DISABLED": "true",  # nobody there is asked who we are
             **patience,
             **self.variables,
         }

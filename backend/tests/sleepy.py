@@ -30,6 +30,8 @@ class Tired(InputError):
 
 class SleepParams(Params):
     seconds: float = 0.0
+    is_brief_again: bool = False
+    """Sleeps the first time, and whoever does it after that does not."""
     manner: Literal["naps", "deep", "program"] = "naps"
     """`deep` never looks up, `program` sleeps in a foreign program."""
     fails: bool = False
@@ -88,20 +90,22 @@ def _write(params: SleepParams, what: str, name: str) -> None:
 
 def _sleep(name: str, params: SleepParams, ctx: Context) -> float:
     _write(params, "began", name)
+    times = len(entries(Path(params.diary), "began", name))
+    seconds = 0.0 if params.is_brief_again and times > 1 else params.seconds
     if "opentelemetry" in sys.modules:
         _write(params, "knew-of-traces", name)
     if params.manner == "program":
-        tool.run(tool.Command(program="sleep", args=(str(params.seconds),), folder=ctx.workdir))
+        tool.run(tool.Command(program="sleep", args=(str(seconds),), folder=ctx.workdir))
     elif params.manner == "deep":
-        time.sleep(params.seconds)
+        time.sleep(seconds)
     else:
-        _nap(params.seconds, ctx)
+        _nap(seconds, ctx)
     if params.fails:
         raise Tired
-    if len(entries(Path(params.diary), "began", name)) <= params.stumbles:
+    if times <= params.stumbles:
         raise TransientError(reason="asleep")
     _write(params, "finished", name)
-    return params.seconds
+    return seconds
 
 
 def _nap(seconds: float, ctx: Context) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from boto3.session import Session
@@ -13,6 +14,8 @@ from botocore.exceptions import (
     ParamValidationError,
     PartialCredentialsError,
 )
+from botocore.loaders import Loader, create_loader
+from botocore.session import Session as BotocoreSession
 
 from noteai import telemetry
 from noteai.adapters import s3_figures
@@ -67,7 +70,7 @@ def client(
     path, as stores of one's own want it: so it is where there is an endpoint.
     """
     style = "path" if (path_style if path_style is not None else endpoint) else "virtual"
-    made = Session().client(
+    made = _session().client(
         "s3",
         endpoint_url=endpoint,
         region_name=region,
@@ -88,6 +91,18 @@ def client(
     )
     s3_figures.count(made)
     return made
+
+
+def _session() -> Session:
+    core = BotocoreSession()
+    core.register_component("data_loader", _models())
+    return Session(botocore_session=core)
+
+
+@cache
+def _models() -> Loader:
+    """What botocore knows of S3, which is read once: it is a megabyte of JSON."""
+    return create_loader()
 
 
 def prepare_bucket(client: Any, bucket: str, origins: tuple[str, ...] = ("*",)) -> None:

@@ -38,7 +38,11 @@ class _Passage:
     def key(self) -> str:
         return incoming_key(self.account, self.id)
 
-    def send(self, body: bytes) -> None:
+    def send(self, form: Form) -> None:
+        """The next part of what waits. Who calls holds none of it: a thread that was lent keeps
+        what it was called with for a moment after it has answered, while the next part comes in.
+        """
+        body = form.take(self.part_size)
         self.multipart = self.multipart or self.intake.objects.begin(self.key)
         number = len(self.sent) + 1
         self.sent.append(self.intake.objects.send(self.key, self.multipart, number, body))
@@ -80,12 +84,12 @@ async def _pass_on(body: AsyncIterable[bytes], form: Form, passage: _Passage) ->
     async for chunk in body:
         form.feed(chunk)
         while form.waiting >= passage.part_size:
-            await to_thread.run_sync(passage.send, form.take(passage.part_size))
+            await to_thread.run_sync(passage.send, form)
     form.end()
     if form.size == 0:
         raise EmptyUpload
     if form.waiting:
-        await to_thread.run_sync(passage.send, form.take(passage.part_size))
+        await to_thread.run_sync(passage.send, form)
 
 
 def _check_room(database: Database, intake: Intake, account: UUID) -> None:

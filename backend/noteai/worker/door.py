@@ -45,6 +45,7 @@ def serve(
     """
     telemetry.set_up("worker", settings.log_level, settings.log_format)
     telemetry.answer_for_threads()
+    telemetry.logger()  # loaded once, and not anew by each process that is forked
     if trade is None:
         from noteai.worker.furnish import everything
 

@@ -15,9 +15,16 @@ from service import fresh_database
 from waiting import until
 
 from noteai.client import Client
-from noteai.sample import Sample
 from noteai.servers import object_store, valkey
-from noteai.servers.process import LOOPBACK, Child, Command, free_port, free_ports, is_listening
+from noteai.servers.process import (
+    LOOPBACK,
+    Child,
+    Command,
+    free_port,
+    free_ports,
+    is_listening,
+    stop_all,
+)
 
 _METRICS = "9464"
 """In each container; of processes on one machine each needs a port of its own."""
@@ -76,8 +83,7 @@ def api(compose: Compose, folder: Path, ports: Ports) -> Iterator[str]:
         until(lambda: is_listening(port))
         yield f"http://{LOOPBACK}:{port}"
     finally:
-        for each in started:
-            each.stop()
+        stop_all(started)
 
 
 def child(compose: Compose, name: str, folder: Path, here: Mapping[str, str]) -> Child:
@@ -152,10 +158,10 @@ def test_the_check_of_a_container_without_its_process_says_so(compose: Compose) 
     assert not is_well(compose, "api", {"8000": str(free_port())})
 
 
-def test_a_lecture_comes_to_its_clips(api: str, lecture: Sample) -> None:
+def test_a_lecture_comes_to_its_clips(api: str, opening: Path) -> None:
     with Client(api) as client:
-        job = client.submit(lecture.video, "highlights", "Sample")
-        client.send(lecture.video, job["upload"], lambda fraction: None)
+        job = client.submit(opening, "highlights", "Sample")
+        client.send(opening, job["upload"], lambda fraction: None)
         *_, last = client.follow(job["id"])
         clips: list[dict[str, Any]] = client.ask("GET", f"/results/{job['id']}")["clips"]
     assert last["state"] == "completed"

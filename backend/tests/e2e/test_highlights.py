@@ -109,9 +109,9 @@ def test_running_again_does_nothing_twice(job: Job, lecture: Sample) -> None:
     assert set(done.values()) == {"cached"}
 
 
-def test_ctrl_c_leaves_nothing_and_the_next_run_goes_on(lecture: Sample, tmp_path: Path) -> None:
+def test_ctrl_c_leaves_nothing_and_the_next_run_goes_on(opening: Path, tmp_path: Path) -> None:
     job = Job(tmp_path)
-    args = ("run", "highlights", str(lecture.video), "--out", str(tmp_path / "out"), "--json")
+    args = ("run", "highlights", str(opening), "--out", str(tmp_path / "out"), "--json")
     process = subprocess.Popen(job.command(*args), stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     for line in process.stdout:

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from editing import Cutter
-from made_lecture import Keep, artifacts
+from made_lecture import artifacts, nowhere
 from starlette.testclient import TestClient
 
 from noteai.accounts.models import LOCAL
@@ -16,8 +16,8 @@ UNFIT = (422, "span_unfit")
 
 
 @pytest.fixture
-def cutter(api: TestClient, database: Database, keep: Keep) -> Cutter:
-    return Cutter.of(api, database, keep)
+def cutter(api: TestClient, database: Database) -> Cutter:
+    return Cutter.of(api, database, nowhere)
 
 
 def refusal(answer: Any) -> tuple[int, str]:
@@ -104,29 +104,27 @@ def test_a_clip_that_there_is_not_is_not_changed(
 
 @pytest.mark.parametrize("state", ["queued", "running", "failed", "cancelled"])
 def test_clips_of_a_job_that_has_not_completed_are_not_changed(
-    api: TestClient, database: Database, keep: Keep, state: str
+    api: TestClient, database: Database, state: str
 ) -> None:
-    cutter = Cutter.of(api, database, keep, state=state)
+    cutter = Cutter.of(api, database, nowhere, state=state)
     assert refusal(cutter.patch({"title": "a"})) == (409, "job_not_finished")
     assert refusal(cutter.api.get(cutter.path())) == (409, "job_not_finished")
 
 
-def test_unknown_and_foreign_clips_are_the_same(
-    api: TestClient, database: Database, keep: Keep
-) -> None:
-    foreign = Cutter.of(api, database, keep, account=UUID(int=7))
-    unknown = Cutter(api, database, keep, uuid4())
+def test_unknown_and_foreign_clips_are_the_same(api: TestClient, database: Database) -> None:
+    foreign = Cutter.of(api, database, nowhere, account=UUID(int=7))
+    unknown = Cutter(api, database, nowhere, uuid4())
     for each in (foreign, unknown):
         assert refusal(each.patch({"title": "a"})) == (404, "job_not_found")
         assert refusal(api.get(each.path())) == (404, "job_not_found")
 
 
 def test_a_job_without_a_transcript_has_no_clip_to_change(
-    api: TestClient, database: Database, keep: Keep
+    api: TestClient, database: Database
 ) -> None:
     """It was brought along, and is not kept."""
-    made = {name: each for name, each in artifacts(keep).items() if name != "transcript"}
-    cutter = Cutter.of(api, database, keep, made=made)
+    made = {name: each for name, each in artifacts(nowhere).items() if name != "transcript"}
+    cutter = Cutter.of(api, database, nowhere, made=made)
     assert refusal(cutter.patch({"aspect": "1:1"})) == (404, "result_absent")
 
 

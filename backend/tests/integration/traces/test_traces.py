@@ -88,7 +88,7 @@ def test_the_request_that_completed_the_upload_is_found_by_the_job(traced: Trace
 
 def test_a_stage_whose_child_was_killed_is_done_in_the_same_trace(traced: Traced) -> None:
     traced.site.hire()
-    job = traced.submit(middle={"seconds": 3.0})
+    job = traced.submit(middle={"seconds": 3.0, "is_brief_again": True})
     child = traced.site.began("middle")
     before = {"stage first", "stage left", "stage right"}
     wait_until(

@@ -8,7 +8,7 @@ from crew import Site, is_alive, wait_until
 
 def test_a_job_survives_the_child_that_worked_on_it(site: Site) -> None:
     site.hire()
-    job = site.submit(middle={"seconds": 3.0}, left={"seconds": 0.1})
+    job = site.submit(middle={"seconds": 3.0, "is_brief_again": True}, left={"seconds": 0.1})
     os.kill(site.began("middle"), signal.SIGKILL)
     assert site.ended(job).state == "completed"
     assert len(site.entries("began", "middle")) == 2
@@ -17,7 +17,7 @@ def test_a_job_survives_the_child_that_worked_on_it(site: Site) -> None:
 
 def test_a_program_dies_with_the_child_that_started_it(site: Site) -> None:
     worker = site.hire()
-    job = site.submit(first={"seconds": 5.0, "manner": "program"})
+    job = site.submit(first={"seconds": 5.0, "manner": "program", "is_brief_again": True})
     child = site.began("first")
     before = set(worker.family)
     wait_until(lambda: len(worker.family) > len(before) or _programs(worker.family), "it runs")
@@ -30,7 +30,7 @@ def test_a_program_dies_with_the_child_that_started_it(site: Site) -> None:
 
 def test_a_job_survives_a_whole_worker(site: Site) -> None:
     worker = site.hire()
-    job = site.submit(first={"seconds": 2.0, "manner": "program"})
+    job = site.submit(first={"seconds": 2.0, "manner": "program", "is_brief_again": True})
     site.began("first")
     family = worker.family
     worker.signal(signal.SIGKILL)
@@ -54,7 +54,7 @@ def test_a_stage_that_kills_its_workers_ends_as_worker_lost(site: Site) -> None:
 
 def test_a_celery_worker_that_dies_is_started_again(site: Site) -> None:
     worker = site.hire()
-    job = site.submit(middle={"seconds": 2.0})
+    job = site.submit(middle={"seconds": 2.0, "is_brief_again": True})
     child = site.began("middle")
     celery = next(pid for pid in worker.family if child in _children(pid))
     os.kill(celery, signal.SIGKILL)

@@ -26,6 +26,7 @@ def away(postgres: str, site: Site) -> Iterator[None]:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
             )
+            site.database.engine.dispose()  # our own are gone, too, and may be too young for a ping
             try:
                 yield
             finally:

@@ -118,7 +118,7 @@ def test_cancelling_stops_the_work_and_the_program_that_does_it(site: Site) -> N
 
 def test_told_to_leave_a_worker_hands_over_at_once(site: Site) -> None:
     worker = site.hire()
-    job = site.submit(first={"seconds": 3.0})
+    job = site.submit(first={"seconds": 3.0, "is_brief_again": True})
     site.began("first")
     worker.signal(signal.SIGTERM)
     wait_until(lambda: states(site, job)["first"] == "ready", "the stage is ready again")
