@@ -71,6 +71,16 @@ def test_a_claim_begins_the_vigil(ledger: WatchedLedger, vigil: Vigil) -> None:
     vigil.end()
 
 
+def test_what_came_with_a_claim_is_not_asked_for(
+    inner: Ledger, vigil: Vigil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(MemoryLedger, "records")
+    why = {"code": "tired", "message": "No.", "remedy": "", "exit_status": 1}
+    ledger = WatchedLedger(inner, vigil, None, {"layout": ("failed", None, why)})
+    (found,) = ledger.records("job").values()
+    assert (found.state, found.failure and found.failure.code) == ("failed", "tired")
+
+
 def test_what_was_claimed_before_is_given_out_once_and_watched(inner: Ledger, vigil: Vigil) -> None:
     before = inner.claim("job", "silence")
     ledger = WatchedLedger(inner, vigil, before)
