@@ -38,15 +38,12 @@ Ways = Mapping[str, Way]
 
 def ways_of(workflows: Iterable[Workflow]) -> dict[str, Way]:
     """What a job begins with waits until those that were begun have all they ask for."""
-    ways: dict[str, Way] = {}
-    for each in workflows:
-        for stage in each.stages:
-            is_later = bool(each.upstream(stage)) or ways.get(stage.name, _NEW).priority == BEGUN
-            ways[stage.name] = Way(stage.queue, BEGUN if is_later else NEW)
-    return ways
-
-
-_NEW = Way(priority=NEW)
+    all_stages = [(each, stage) for each in workflows for stage in each.stages]
+    later = {stage.name for each, stage in all_stages if each.upstream(stage)}
+    return {
+        stage.name: Way(stage.queue, BEGUN if stage.name in later else NEW)
+        for _, stage in all_stages
+    }
 
 
 def wake(
