@@ -7,7 +7,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ra
 
 from noteai.engine.events import Event
 from noteai.engine.outcome import Outcome, conclude
-from noteai.engine.run import Run, World, failure_of, run_stage
+from noteai.engine.run import Run, World, give_up, run_stage
 from noteai.errors import Cancelled, TransientError
 
 ATTEMPTS = 3
@@ -41,9 +41,7 @@ def _worker(run: Run, name: str, world: World) -> Callable[[], None]:
         try:
             work()
         except TransientError as error:
-            attempt = world.ledger.claim(run.id, name)
-            if attempt:
-                world.ledger.failed(attempt, failure_of(error))
+            give_up(run, name, world, error)
         except Cancelled:
             world.cancelled.set()
 

@@ -19,19 +19,24 @@ class Outcome(Frozen):
     degraded: bool
     warnings: tuple[str, ...]
     failures: dict[str, Failure]
+    cause: Failure | None
+    """Of a run that failed: the failure without which it would have gone on."""
 
 
 def conclude(workflow: Workflow, records: Mapping[str, StageRecord]) -> Outcome:
     """Of a run whose stages have ended."""
     made = {name: _made(workflow, record, name) for name, record in records.items()}
     results = [each for each in made.values() if each]
-    failures = {name: each.failure for name, each in records.items() if each.state == "failed"}
+    ended = {name: each.failure for name, each in records.items() if each.state == "failed"}
+    failures = {name: why for name, why in ended.items() if why}
+    needed = workflow.required(workflow.stages[-1])
     remarks = [note for each in results for note in each.remarks]
     return Outcome(
         state=_state(made.get(workflow.names[-1])),
-        degraded=bool(failures) or any(each.is_degraded for each in results),
+        degraded=bool(ended) or any(each.is_degraded for each in results),
         warnings=tuple(dict.fromkeys(remarks)),
-        failures={name: why for name, why in failures.items() if why},
+        failures=failures,
+        cause=next((why for name, why in failures.items() if name in needed), None),
     )
 
 

@@ -16,7 +16,7 @@ from noteai.engine.stage import Part, Stage
 from noteai.engine.world import Run, World
 from noteai.errors import Cancelled, NotApplicable, NoteAIError, TransientError, understood
 
-__all__ = ["NeedsMissing", "Run", "World", "artifact", "failure_of", "run_stage"]
+__all__ = ["NeedsMissing", "Run", "World", "artifact", "failure_of", "give_up", "run_stage"]
 
 
 class NeedsMissing(NotApplicable):
@@ -50,8 +50,14 @@ def run_stage(run: Run, name: str, world: World) -> None:
     except Exception as raised:  # noqa: BLE001 - the one place that answers for bugs
         error = understood(raised)
         _write_down(error, attempt)
-        if world.ledger.failed(attempt, failure_of(error)):
-            _tell(world, attempt, "stage_failed", failure=failure_of(error))
+        _fail(attempt, world, error)
+
+
+def give_up(run: Run, name: str, world: World, error: Exception) -> None:
+    """End a stage that was put off as failed: it will not be tried again."""
+    attempt = world.ledger.claim(run.id, name)
+    if attempt:
+        _fail(attempt, world, error)
 
 
 def artifact(run: Run, world: World, kind: type[Artifact]) -> Artifact | None:
@@ -76,6 +82,11 @@ def failure_of(error: Exception) -> Failure:
         message=f"A defect of NoteAI stopped this stage ({type(error).__name__}).",
         remedy="Please report it with the log; running the command again goes on from here.",
     )
+
+
+def _fail(attempt: Attempt, world: World, error: Exception) -> None:
+    if world.ledger.failed(attempt, failure_of(error)):
+        _tell(world, attempt, "stage_failed", failure=failure_of(error))
 
 
 def _answer(run: Run, attempt: Attempt, world: World) -> Manifest:

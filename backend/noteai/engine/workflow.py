@@ -64,6 +64,11 @@ class Workflow:
         makers = ((self.giver(need.type), need) for need in stage.needs.values())
         return tuple((maker, need) for maker, need in makers if maker)
 
+    def required(self, stage: Stage) -> set[str]:
+        """The names of `stage` and of all upstream of it that it cannot do without."""
+        makers = (maker for maker, need in self.upstream(stage) if not need.optional)
+        return {stage.name}.union(*(self.required(maker) for maker in makers))
+
     def without(self, names: Iterable[str]) -> "Workflow":
         """The same with some stages switched off.
 

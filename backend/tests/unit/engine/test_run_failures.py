@@ -30,6 +30,20 @@ def test_a_run_whose_last_stage_lacks_what_it_needs_has_failed(world: World, voi
     assert world.ledger.records("r1")["measure"].state == "skipped"
 
 
+def test_the_cause_is_what_the_last_stage_could_not_do_without(world: World) -> None:
+    @stage(version="1")
+    def sigh(text: Text) -> Shout:
+        raise ZeroDivisionError
+
+    @stage(version="1")
+    def measure(text: Text, shout: Shout | None) -> Count:
+        raise Unspeakable
+
+    outcome = run_locally(run_of("hi", workflow("broken", Text, (sigh, measure))), world)
+    assert list(outcome.failures) == ["sigh", "measure"]
+    assert outcome.cause == outcome.failures["measure"]
+
+
 def test_a_bug_shows_none_of_its_insides(world: World, voice: Voice) -> None:
     voice.then = raising(ZeroDivisionError("secret 42"))
     outcome = run_locally(run_of("hi"), world)
@@ -65,6 +79,7 @@ def test_what_does_not_heal_fails_in_the_end(
     voice.then = raising(TransientError(reason="busy"))
     outcome = run_locally(run_of("hi"), world)
     assert outcome.failures["shout"].code == "transient_error"
+    assert world.events.kinds.count("shout:stage_failed") == 1  # type: ignore[attr-defined]
 
 
 def test_a_stopped_run_stops_at_the_next_progress(world: World, voice: Voice) -> None:
