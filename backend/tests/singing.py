@@ -68,7 +68,7 @@ def sing(order: Word, voice: Voice, ctx: Context) -> Sung:
 
 
 @stage(version="1", parts=(sing,))
-def song(text: Text, params: SongParams, ctx: Context) -> Song:
+def song(text: Text, params: SongParams, voice: Voice, ctx: Context) -> Song:
     orders = [Word(word=word) for word in text.words]
     return Song(sounds=tuple(each.sound for each in ctx.each(sing, orders)))
 

@@ -35,5 +35,6 @@ def cache_key(
             "params": params.model_dump(mode="json"),
             "resources": dict(resources),
             "output": agent.schema,
+            "parts": dict(agent.pieces),
         }
     )

@@ -87,6 +87,11 @@ class Agent:
     def schema(self) -> dict[str, Any]:
         return TypeAdapter(self.gives).json_schema()
 
+    @property
+    def pieces(self) -> Mapping[str, Any]:
+        """Version and schema of each part that its answer may be put together from."""
+        return {}
+
 
 @dataclass(frozen=True)
 class Part(Agent):
@@ -116,6 +121,12 @@ class Stage(Agent):
         for each in self.parts:
             if each.params_name and each.params is not self.params:
                 raise WiringError(f"part {each.name} may take the Params of {self.name} only")
+            if not set(each.resources.values()) <= set(self.resources.values()):
+                raise WiringError(f"part {each.name} may borrow what {self.name} borrows only")
+
+    @property
+    def pieces(self) -> Mapping[str, Any]:
+        return {each.name: [each.version, each.schema] for each in self.parts}
 
     def part(self, name: str) -> Part:
         for each in self.parts:

@@ -1,6 +1,6 @@
 from noteai.engine.artifact import Artifact, Params
 from noteai.engine.key import artifact_digest, cache_key
-from noteai.engine.stage import Stage, as_stage, stage
+from noteai.engine.stage import Stage, as_stage, part, stage
 
 
 class Word(Artifact):
@@ -15,8 +15,12 @@ class EchoParams(Params):
     times: int = 1
 
 
-def make(version: str = "1", queue: str = "default") -> Stage:
-    @stage(version=version, queue=queue)
+def make(version: str = "1", queue: str = "default", part_version: str = "1") -> Stage:
+    @part(version=part_version)
+    def letter(word: Word) -> Echo:
+        return Echo(text=word.text)
+
+    @stage(version=version, queue=queue, parts=(letter,))
     def echo(word: Word, params: EchoParams) -> Echo:
         return Echo(text=word.text * params.times)
 
@@ -40,8 +44,9 @@ def test_whatever_changes_the_answer_changes_the_key() -> None:
         cache_key(make(), {"word": None}, EchoParams(), {"model": "m@1"}),
         cache_key(make(), {"word": DIGEST}, EchoParams(times=2), {"model": "m@1"}),
         cache_key(make(), {"word": DIGEST}, EchoParams(), {"model": "m@2"}),
+        cache_key(make(part_version="2"), {"word": DIGEST}, EchoParams(), {"model": "m@1"}),
     }
-    assert len(keys) == 6
+    assert len(keys) == 7
 
 
 def test_where_it_runs_does_not() -> None:

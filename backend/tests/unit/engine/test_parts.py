@@ -111,7 +111,7 @@ def test_how_far_the_parts_are_adds_up(world: World) -> None:
 
 def test_parts_may_take_a_stage_a_part_of_the_way(world: World) -> None:
     @stage(version="1", parts=(sing,))
-    def aria(text: Text, ctx: Context) -> Song:
+    def aria(text: Text, voice: Voice, ctx: Context) -> Song:
         orders = [Word(word=word) for word in text.words]
         first = ctx.each(sing, orders[:1], 0.2)
         return Song(sounds=tuple(each.sound for each in (*first, *ctx.each(sing, orders[1:]))))
@@ -208,7 +208,7 @@ def test_no_offer_and_no_scratch_is_left(world: World, voice: Voice) -> None:
 
 def test_an_undeclared_part_is_a_defect(world: World) -> None:
     @stage(version="1")
-    def solo(text: Text, ctx: Context) -> Song:
+    def solo(text: Text, voice: Voice, ctx: Context) -> Song:
         ctx.each(sing, [Word(word="do")])
         raise NotImplementedError
 
@@ -224,7 +224,7 @@ def test_a_part_has_no_parts(world: World) -> None:
         return ctx.each(sing, [order])[0]
 
     @stage(version="1", parts=(hum, sing))
-    def choir(text: Text, ctx: Context) -> Song:
+    def choir(text: Text, voice: Voice, ctx: Context) -> Song:
         return Song(sounds=tuple(each.sound for each in ctx.each(hum, [Word(word="do")])))
 
     run_stage(Run("r", workflow("choir", Text, (choir,)), {Text: Text(words=())}), "choir", world)
@@ -254,6 +254,18 @@ def test_a_part_takes_the_params_of_its_stage_or_none() -> None:
         raise NotImplementedError
 
     with pytest.raises(WiringError, match="Params of silent"):
+        stage(version="1", parts=(loudly,))(silent)
+
+
+def test_a_part_borrows_what_its_stage_borrows_whose_key_has_its_identity() -> None:
+    @part(version="1")
+    def loudly(order: Word, voice: Voice) -> Sung:
+        raise NotImplementedError
+
+    def silent(text: Text) -> Song:
+        raise NotImplementedError
+
+    with pytest.raises(WiringError, match="borrow what silent borrows"):
         stage(version="1", parts=(loudly,))(silent)
 
 
