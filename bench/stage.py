@@ -11,23 +11,18 @@ from pathlib import Path
 from bench.memory import peak_memory
 from noteai import bootstrap
 from noteai.adapters.memory_ledger import MemoryLedger
-from noteai.engine.events import Event
-from noteai.engine.run import Run, World, run_stage
+from noteai.cli.progress import Unheard
+from noteai.engine.run import Run, run_stage
 from noteai.lecture.recording import Upload
 from noteai.settings import Settings
 from noteai.workflows import HIGHLIGHTS
-
-
-class Quiet:
-    def emit(self, event: Event) -> None:
-        pass
 
 
 def main(video: Path, cache: Path, name: str) -> None:
     services = bootstrap.build(Settings(cache_dir=cache))
     upload = Upload(file=services.store.adopt(video, "video/mp4"))
     run = Run("bench", HIGHLIGHTS, {Upload: upload})
-    world = World(services.store, MemoryLedger(), Quiet(), services.resources, services.scratch)
+    world = services.world(MemoryLedger(), Unheard())
     for stage in HIGHLIGHTS.stages:
         started = time.monotonic()
         run_stage(run, stage.name, world)

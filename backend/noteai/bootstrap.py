@@ -5,7 +5,8 @@ Nothing is loaded here: models come when an agent first uses them.
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from noteai.adapters.folder_store import FolderStore
-from noteai.engine.ports import Resource
-from noteai.errors import InputError
+from noteai.engine.ports import EventSink, Ledger, Resource
+from noteai.engine.world import World
 from noteai.media.ffmpeg import Ffmpeg
 from noteai.resources.embedder import Embedder, MiniLm
 from noteai.resources.language_model import LanguageModel, Price, Terms
@@ -23,14 +24,7 @@ from noteai.resources.text_reader import RapidOcrReader, TextReader
 from noteai.resources.transcriber import Transcriber
 from noteai.resources.transcriber.factory import transcriber
 from noteai.resources.voice_activity import SileroVoiceActivity, VoiceActivity
-from noteai.settings import LanguageModelSettings, Settings
-
-
-class BadSetting(InputError):
-    """The settings of the language model do not fit: {reason}."""
-
-    hint = "See the variables NOTEAI_LANGUAGE_MODEL__... in docs/settings.md."
-    exit_status = 37
+from noteai.settings import BadSetting, LanguageModelSettings, Settings
 
 
 @dataclass(frozen=True)
@@ -40,6 +34,19 @@ class Services:
     """Of this process alone, removed when it ends well."""
     resources: Mapping[Any, Resource]
     ffmpeg: Ffmpeg
+
+    def world(self, ledger: Ledger, events: EventSink) -> World:
+        return World(self.store, ledger, events, self.resources, self.scratch)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Services]:
+    """Services whose scratch folder goes with the block. Raises: as `build`."""
+    services = build(settings)
+    try:
+        yield services
+    finally:
+        shutil.rmtree(services.scratch, ignore_errors=True)
 
 
 def build(settings: Settings) -> Services:
@@ -87,7 +94,7 @@ def _language_model(chosen: LanguageModelSettings) -> LanguageModel | None:
             max_cost=chosen.max_cost,
         )
     except ValidationError as error:
-        raise BadSetting(reason=error.errors()[0]["msg"]) from error
+        raise BadSetting.of(error, "language_model") from error
     return language_model(chosen.provider, terms, chosen.api_key)
 
 

@@ -9,10 +9,25 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_cache_path
-from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from noteai.errors import InputError
 from noteai.frozen import Frozen
+
+
+class BadSetting(InputError):
+    """A setting does not fit: {reason}."""
+
+    hint = "docs/settings.md says what each variable may be."
+    exit_status = 37
+
+    @classmethod
+    def of(cls, error: ValidationError, *group: str) -> "BadSetting":
+        """Without the value, which may be a secret."""
+        first = error.errors()[0]
+        name = "__".join(map(str, (*group, *first["loc"]))).upper()
+        return cls(reason=f"NOTEAI_{name}: {first['msg']}")
 
 
 class TranscriberSettings(Frozen):
@@ -125,3 +140,13 @@ class Settings(BaseSettings):
     s3_secret_key: SecretStr | None = None
     cloudfront: CloudFrontSettings = CloudFrontSettings()
     service: ServiceSettings = ServiceSettings()
+
+
+def from_environment() -> Settings:
+    """Raises: BadSetting."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadSetting.of(error) from None
+    except SettingsError as error:
+        raise BadSetting(reason=error) from None

@@ -29,28 +29,28 @@ _USUAL = 25.0
 class EmptyFile(InputError):
     """This file is empty."""
 
-    hint = "Upload the recording again: the copy did not get through."
+    hint = "Copy or upload the recording again: it did not get through."
     exit_status = 12
 
 
 class NotRecording(InputError):
     """This file is {kind} and not a recording, whatever its name says."""
 
-    hint = "Upload the recording itself, as mp4, mov, mkv, webm, avi, ts or m4v."
+    hint = "Give the recording itself, as mp4, mov, mkv, webm, avi, ts or m4v."
     exit_status = 13
 
 
 class PlaylistNotRecording(InputError):
     """This file is a playlist that points at other files, not a recording."""
 
-    hint = "Upload the recording that the playlist points at."
+    hint = "Give the recording that the playlist points at."
     exit_status = 14
 
 
 class PictureNotRecording(InputError):
     """This file is a picture, not a recording."""
 
-    hint = "Upload a video or a sound file."
+    hint = "Give a video or a sound file."
     exit_status = 15
 
 
@@ -71,7 +71,7 @@ class Damaged(InputError):
 class TooShort(InputError):
     """This recording lasts {seconds} seconds, which is too short for a lecture."""
 
-    hint = "Upload a recording of at least {minimum} seconds."
+    hint = "Give a recording of at least {minimum} seconds."
     exit_status = 19
 
 

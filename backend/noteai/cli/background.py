@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -96,6 +97,9 @@ def _live_on(run: Callable[[Tell], None], log: Path, say: int) -> NoReturn:
     except NoteAIError as error:
         os.write(sys.stderr.fileno(), f"{error.message} {error.remedy}\n".encode())
         status = error.exit_status
+    except Exception:
+        os.write(sys.stderr.fileno(), traceback.format_exc().encode())
+        raise
     finally:
         os._exit(status)
 

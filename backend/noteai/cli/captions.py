@@ -7,10 +7,9 @@ import typer
 
 from noteai import bootstrap
 from noteai.adapters.memory_ledger import MemoryLedger
-from noteai.cli.progress import clock
-from noteai.engine.events import Event
+from noteai.cli.progress import Unheard, clock
 from noteai.engine.local import run_locally
-from noteai.engine.run import Run, World, artifact
+from noteai.engine.run import Run, artifact
 from noteai.lecture.captions import read_captions
 from noteai.lecture.content import ContentAnalysis
 from noteai.lecture.transcript import Transcript
@@ -18,13 +17,6 @@ from noteai.settings import Settings
 from noteai.workflows import TOPICS
 
 MOST_IMPORTANT = 10
-
-
-class Unheard:
-    """An event sink that tells nobody."""
-
-    def emit(self, event: Event) -> None:
-        """Nothing is shown: this takes seconds."""
 
 
 def show(path: Path, settings: Settings, *, as_json: bool) -> None:
@@ -39,12 +31,11 @@ def show(path: Path, settings: Settings, *, as_json: bool) -> None:
 
 
 def analyse(transcript: Transcript, settings: Settings) -> ContentAnalysis:
-    services = bootstrap.build(settings)
-    store, resources = services.store, services.resources
-    world = World(store, MemoryLedger(), Unheard(), resources, services.scratch)
     run = Run(uuid.uuid4().hex, TOPICS, {Transcript: transcript})
-    outcome = run_locally(run, world)
-    content = artifact(run, world, ContentAnalysis)
+    with bootstrap.opened(settings) as services:
+        world = services.world(MemoryLedger(), Unheard())  # this takes seconds
+        outcome = run_locally(run, world)
+        content = artifact(run, world, ContentAnalysis)
     if not isinstance(content, ContentAnalysis):
         why = next(iter(outcome.failures.values()))
         typer.echo(f"{why.message}\n{why.remedy}", err=True)

@@ -1,8 +1,7 @@
 """One run from the command line, from the file to the folder."""
 
-import shutil
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,8 +10,9 @@ from rich.console import Console
 from noteai import bootstrap
 from noteai.adapters.memory_ledger import MemoryLedger
 from noteai.bootstrap import Services
+from noteai.cli.empty import EMPTY_STATUS
 from noteai.cli.options import params_of
-from noteai.cli.progress import Form, showing
+from noteai.cli.progress import Form, Unheard, showing
 from noteai.engine.artifact import Artifact
 from noteai.engine.events import Failure
 from noteai.engine.local import run_locally
@@ -32,10 +32,6 @@ from noteai.lecture.transcript import Transcript
 from noteai.settings import Settings
 
 Made = TypeVar("Made", bound=Artifact)
-
-
-EMPTY_STATUS = 3
-"""Exit status of a run that found nothing worth a clip."""
 
 
 class NoSpeech(InputError):
@@ -69,7 +65,7 @@ class Delivery:
     def refusal(self) -> Failure | None:
         """Why there are no clips, where that is somebody's fault and not the lecture's."""
         if self.outcome.state == "failed":
-            return next(iter(self.outcome.failures.values()), None)
+            return self.outcome.cause
         if self.outcome.state == "completed_empty" and self._is_without_speech:
             return failure_of(NoSpeech())
         return None
@@ -97,12 +93,9 @@ def carry_out(order: Order, settings: Settings, form: Form, console: Console) ->
     params = params_of(workflow, order.settings)
     for folder in (order.out, settings.cache_dir):
         check_writable(folder)
-    services = bootstrap.build(settings)
-    try:
+    with bootstrap.opened(settings) as services:
         run = Run(uuid.uuid4().hex, workflow, _given(order, services), params)
         return _deliver(run, order, services, form, console)
-    finally:
-        shutil.rmtree(services.scratch, ignore_errors=True)
 
 
 def _shaped(order: Order) -> Workflow:
@@ -119,10 +112,9 @@ def _given(order: Order, services: Services) -> dict[type[Artifact], Artifact]:
 
 
 def _deliver(run: Run, order: Order, services: Services, form: Form, console: Console) -> Delivery:
-    ledger = MemoryLedger()
+    world = services.world(MemoryLedger(), Unheard())
     with showing(form, console, run.workflow.names, lambda: duration(run, world)) as display:
-        world = World(services.store, ledger, display, services.resources, services.scratch)
-        outcome = run_locally(run, world)
+        outcome = run_locally(run, replace(world, events=display))
     finished = _finished(run, world, order, outcome)
     if finished is None:
         return Delivery(outcome, None, None)

@@ -43,19 +43,28 @@ def run(
     recording: Annotated[
         Path, typer.Argument(help="The recording of the lecture.", callback=readable)
     ],
-    out: Annotated[Path | None, typer.Option(help="Folder for what is made.")] = None,
-    without: Annotated[list[str] | None, typer.Option(help="Stages to switch off.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for what is made; else RECORDING-WORKFLOW.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(help="Stages to switch off, such as layout,silence.")
+    ] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", help="STAGE.NAME=VALUE, as often as needed.")
+        list[str] | None,
+        typer.Option("--set", help="STAGE.NAME=VALUE, as often as needed; see `noteai params`."),
     ] = None,
     model: Annotated[
         str | None, typer.Option(help="Speech model: base, tiny.en, a hub name or a folder.")
     ] = None,
     captions: Annotated[
         Path | None,
-        typer.Option(help="Captions (VTT, SRT) to use instead of recognising.", callback=readable),
+        typer.Option(
+            help="Captions (VTT, SRT) to use instead of recognising the speech.", callback=readable
+        ),
     ] = None,
-    store: Annotated[Path | None, typer.Option(help="Folder of the cache.")] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="Folder in which results are kept between runs.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Progress and result as JSON.")] = False,
 ) -> None:
     """Make highlight clips, or whatever the workflow makes, of a recording."""
@@ -80,7 +89,9 @@ def topics(
         Path, typer.Argument(help="Captions of a lecture (VTT, SRT).", callback=readable)
     ],
     as_json: Annotated[bool, typer.Option("--json", help="As content.json.")] = False,
-    store: Annotated[Path | None, typer.Option(help="Folder of the cache.")] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="Folder in which results are kept between runs.")
+    ] = None,
 ) -> None:
     """Chapters and important sentences of a caption file alone."""
     from noteai.cli import captions as captions_alone
@@ -125,7 +136,9 @@ def schema() -> None:
 
 
 @app.command()
-def params(workflow: Annotated[str, typer.Argument()] = "highlights") -> None:
+def params(
+    workflow: Annotated[str, typer.Argument(help="Of which workflow.")] = "highlights",
+) -> None:
     """Everything that --set can set, with limits and defaults."""
     from rich.console import Console
 
@@ -209,8 +222,8 @@ def _say_refused(error: NoteAIError) -> None:
 def _complain(message: str, remedy: str) -> None:
     from rich.markup import escape
 
-    _console().print(f"[bold red]{escape(message)}[/]", highlight=False)
-    _console().print(escape(remedy), highlight=False)
+    _console().print(f"[bold red]{escape(message)}[/]", highlight=False, soft_wrap=True)
+    _console().print(escape(remedy), highlight=False, soft_wrap=True)
 
 
 def _conclude(delivery: "Delivery", order: "Order", *, as_json: bool) -> None:
@@ -229,9 +242,9 @@ def _conclude(delivery: "Delivery", order: "Order", *, as_json: bool) -> None:
 def _settings(model: str | None, store: Path | None) -> "Settings":
     """The environment's settings with what the command line says instead."""
     from noteai import telemetry
-    from noteai.settings import Settings
+    from noteai.settings import from_environment
 
-    settings = Settings()
+    settings = from_environment()
     telemetry.set_up("cli", settings.log_level, settings.log_format)
     if store:
         settings = settings.model_copy(update={"cache_dir": store})

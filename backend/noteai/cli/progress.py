@@ -63,6 +63,13 @@ class Display(Protocol):
     def emit(self, event: Event) -> None: ...
 
 
+class Unheard:
+    """An event sink that tells nobody."""
+
+    def emit(self, event: Event) -> None:
+        """Nothing is shown."""
+
+
 class LiveTable:
     """A table that is drawn again and again: stage, percent, speed, time left."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from noteai.cli.empty import NO_HIGHLIGHTS
 from noteai.cli.job import Delivery, Order
 from noteai.cli.progress import clock
 from noteai.engine.events import Failure
@@ -26,7 +27,7 @@ def tell(delivery: Delivery, order: Order, console: Console) -> None:
         say(f"[bold red]{escape(delivery.refusal.message)}[/]")
         say(escape(delivery.refusal.remedy))
     elif delivery.outcome.state == "completed_empty":
-        say("[bold]No highlights:[/] nothing in this lecture was found worth a clip.")
+        say(NO_HIGHLIGHTS)
     for clip in finished.clips.clips if finished and finished.clips else ():
         say(f"{clip.rank:2}. {clock(clip.start):>8}  {clock(clip.length):>5}  {escape(clip.title)}")
     if delivery.page:

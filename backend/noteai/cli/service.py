@@ -29,7 +29,7 @@ Port = Annotated[int, typer.Option(min=1, max=65_535, help="Port of the API.")]
 class ServiceNotInstalled(InputError):
     """This NoteAI was installed without its service: {module} is missing."""
 
-    hint = "Install noteai[service], and noteai[embedded] for servers to go with it."
+    hint = "Install it with `pip install './backend[service,embedded]'`."
     exit_status = 92
 
 
@@ -55,7 +55,9 @@ def up(
     data: Data = None,
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="Stages worked on at a time.")] = _CONCURRENCY,
+    workers: Annotated[
+        int, typer.Option(min=1, help="How many stages are worked on at the same time.")
+    ] = _CONCURRENCY,
     detached: Annotated[
         bool, typer.Option("--detach", help="Return once it runs; `noteai down` ends it.")
     ] = False,
@@ -95,7 +97,9 @@ def send(
     ],
     to: Annotated[str, typer.Option(help="Address of the service.")] = "http://127.0.0.1:8000",
     workflow: Annotated[str, typer.Option(help="What to make.")] = "highlights",
-    out: Annotated[Path | None, typer.Option(help="Folder for what is made.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for what is made; else RECORDING-WORKFLOW.")
+    ] = None,
 ) -> None:
     """Give a recording to a service, watch, and bring its folder back."""
     from noteai.cli import send as sending
@@ -134,9 +138,12 @@ def api(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 @app.command()
 def worker(
     queues: Annotated[
-        list[str] | None, typer.Option(help="Work on these alone: media, speech, vision ...")
+        list[str] | None,
+        typer.Option(help="Work on these alone: media, speech, vision, language, default."),
     ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Stages at a time.")] = _CONCURRENCY,
+    concurrency: Annotated[
+        int, typer.Option(min=1, help="How many stages are worked on at the same time.")
+    ] = _CONCURRENCY,
 ) -> None:
     """Work on the stages of jobs until stopped; what was begun is given back."""
     settings = _settings("database_url", "redis_url", door="worker")
@@ -165,7 +172,9 @@ def _chosen(asked: list[str] | None, known: tuple[str, ...]) -> tuple[str, ...]:
     named = [name.strip() for each in asked or () for name in each.split(",") if name.strip()]
     unknown = set(named) - set(known)
     if unknown:
-        raise typer.BadParameter(f"no such queue: {', '.join(sorted(unknown))}")
+        raise typer.BadParameter(
+            f"no such queue: {', '.join(sorted(unknown))}; there are {', '.join(known)}"
+        )
     return tuple(named) or known
 
 
@@ -178,9 +187,9 @@ def _settings(*needed: str, door: str = "cli") -> "Settings":
         if find_spec(module) is None:
             raise ServiceNotInstalled(module=module)
     from noteai import telemetry
-    from noteai.settings import Settings
+    from noteai.settings import from_environment
 
-    settings = Settings()
+    settings = from_environment()
     telemetry.set_up(door, settings.log_level, settings.log_format)
     _check_named(settings, *needed)
     return settings

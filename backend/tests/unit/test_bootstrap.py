@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from noteai.bootstrap import BadSetting, build
+from noteai.bootstrap import build, opened
 from noteai.resources.language_model import LanguageModel
 from noteai.resources.transcriber import Transcriber
-from noteai.settings import LanguageModelSettings, Settings
+from noteai.settings import BadSetting, LanguageModelSettings, Settings, from_environment
 
 
 def settings(folder: Path, **model: object) -> Settings:
@@ -42,8 +42,28 @@ def test_a_price_for_one_direction_alone_is_none(tmp_path: Path) -> None:
 
 def test_terms_that_contradict_each_other_are_a_bad_setting(tmp_path: Path) -> None:
     chosen = settings(tmp_path, provider="gemini", model="m", context=2_048, max_output=4_096)
-    with pytest.raises(BadSetting):
+    with pytest.raises(BadSetting, match="NOTEAI_LANGUAGE_MODEL"):
         build(chosen)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("NOTEAI_THREADS", "0"), ("NOTEAI_SERVICE__LEASE", "sk-secret"), ("NOTEAI_SERVICE", "{x")],
+)
+def test_a_variable_that_does_not_fit_is_named_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(BadSetting) as caught:
+        from_environment()
+    assert variable.removeprefix("NOTEAI_").lower() in caught.value.message.lower()
+    assert "secret" not in caught.value.message
+
+
+def test_scratch_goes_with_the_services(tmp_path: Path) -> None:
+    with opened(settings(tmp_path)) as services:
+        (services.scratch / "silence-x").mkdir(parents=True)
+    assert not services.scratch.exists()
 
 
 def test_scratch_of_processes_that_have_ended_is_swept_and_nothing_else(tmp_path: Path) -> None:

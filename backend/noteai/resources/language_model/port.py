@@ -23,20 +23,23 @@ class LanguageModelFailed(NoteAIError):
 class CostCapReached(LanguageModelFailed):
     """The language model {model} was not asked: {spent} + {planned} dollars exceed {cap}."""
 
-    hint = "Raise the cap of the language model's cost, or use the offline analysis."
+    hint = "Raise NOTEAI_LANGUAGE_MODEL__MAX_COST, or use the offline analysis."
 
 
 class ApiKeyMissing(InputError):
     """The language model {model} needs an API key and none is set."""
 
-    hint = "Set the provider's API key in the environment, or use the offline analysis."
+    hint = "Set NOTEAI_LANGUAGE_MODEL__API_KEY, or use the offline analysis."
     exit_status = 78  # EX_CONFIG of sysexits.h
 
 
 class PriceUnknown(InputError):
     """A cap on the cost of {model} cannot be kept: its price is not known."""
 
-    hint = "Set what a million tokens in and out cost, or leave the cap away."
+    hint = (
+        "Set NOTEAI_LANGUAGE_MODEL__PRICE_IN and NOTEAI_LANGUAGE_MODEL__PRICE_OUT, or leave "
+        "NOTEAI_LANGUAGE_MODEL__MAX_COST out."
+    )
     exit_status = 79
 
 

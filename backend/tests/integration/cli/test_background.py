@@ -20,6 +20,8 @@ def run(tell):
     with data_folder.opened(Path(sys.argv[1]) / "data") as folder:
         if sys.argv[2] == "fails":
             raise Cancelled
+        if sys.argv[2] == "breaks":
+            raise ZeroDivisionError("a defect")
         tell("It runs.")
         print("and works", flush=True)
         while True:
@@ -50,6 +52,11 @@ def test_it_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
     assert "and works" in (tmp_path / "up.log").read_text()
     with pytest.raises(NotRunning):
         stop(lock)
+
+
+def test_a_defect_is_in_the_log(tmp_path: Path) -> None:
+    assert start(tmp_path, "breaks").returncode == 1
+    assert "ZeroDivisionError: a defect" in (tmp_path / "up.log").read_text()
 
 
 def test_one_that_cannot_start_says_why(tmp_path: Path) -> None:

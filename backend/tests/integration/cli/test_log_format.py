@@ -8,6 +8,8 @@ import sys
 import pytest
 from planting import SEED, is_told
 
+from noteai.settings import BadSetting
+
 _BREAKS = """
 import sys
 from noteai import telemetry
@@ -56,5 +58,5 @@ def test_a_defect_of_a_process_is_one_line_without_secrets() -> None:
 
 def test_a_setting_that_is_no_form_is_refused() -> None:
     ended = said("-m", "noteai", "migrate", NOTEAI_LOG_FORMAT="xml")
-    assert ended.returncode
-    assert "log_format" in ended.stderr
+    assert ended.returncode == BadSetting.exit_status
+    assert "NOTEAI_LOG_FORMAT" in ended.stderr
