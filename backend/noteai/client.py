@@ -100,14 +100,13 @@ class Client:
             if view["state"] in TERMINAL:
                 return
 
-    def fetch(self, job: str, out: Path) -> Path:
-        """The job's folder, unpacked into `out`; returns its page."""
+    def fetch(self, job: str, out: Path) -> None:
+        """The job's folder, unpacked into `out`."""
         with TemporaryDirectory() as folder:
             packed = Path(folder) / "export.zip"
             self._download(f"/results/{job}/export.zip", packed)
             with zipfile.ZipFile(packed) as archive:
                 archive.extractall(out)
-        return out / "index.html"
 
     def ask(self, method: str, path: str, **options: Any) -> Json:
         found: Json = self._request(method, path, **options).json()

@@ -1,8 +1,9 @@
 """What is said on the command line, turned into values or a clear error."""
 
 from collections.abc import Iterable
-from typing import Any, get_origin
+from typing import Any, Literal, get_args, get_origin
 
+from pydantic.fields import FieldInfo
 from rich.markup import escape
 from rich.table import Table
 
@@ -14,13 +15,37 @@ from noteai.engine.workflow import Workflow
 
 def table_of_params(workflow: Workflow) -> Table:
     """Every parameter of every stage: name, default, limits, meaning."""
-    table = Table("parameter", "default", "limits", "meaning", box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("parameter", no_wrap=True)
+    for heading in ("default", "limits", "meaning"):
+        table.add_column(heading)
     for stage in workflow.stages:
         for name, field in stage.params.model_fields.items():
-            limits = ", ".join(map(str, field.metadata))
-            row = (f"{stage.name}.{name}", str(field.default), limits, field.description or "")
-            table.add_row(*map(escape, row))
+            row = (f"{stage.name}.{name}", _written(field.default), limits(field))
+            table.add_row(*map(escape, row), escape(field.description or ""))
     return table
+
+
+def limits(field: FieldInfo) -> str:
+    """`3 to 600`, or the choices that there are; empty where anything may be said."""
+    if get_origin(field.annotation) is Literal:
+        return ", ".join(map(str, get_args(field.annotation)))
+    if field.annotation is bool:
+        return "true, false"
+    low, high = (_bound(field, names) for names in (("ge", "gt"), ("le", "lt")))
+    return f"{low} to {high}" if low and high else ""
+
+
+def _bound(field: FieldInfo, names: tuple[str, ...]) -> str:
+    found = (getattr(each, name, None) for each in field.metadata for name in names)
+    return next((f"{value:.12g}" for value in found if value is not None), "")
+
+
+def _written(default: object) -> str:
+    """As it is said after `--set`."""
+    if isinstance(default, tuple):
+        return ",".join(map(str, default))
+    return str(default) if isinstance(default, str | float) else str(default).lower()
 
 
 def params_of(workflow: Workflow, settings: Iterable[str]) -> dict[str, Params]:

@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
+from noteai.cli.empty import EMPTY_STATUS, NO_HIGHLIGHTS
 from noteai.cli.progress import Form, showing
 from noteai.client import Client
 from noteai.engine.events import Event, EventKind, Failure
 from noteai.errors import InputError
+from noteai.export.staging import check_writable, put_in_place
 
 _ENDS: dict[str, EventKind] = {
     "done": "stage_done",
@@ -20,7 +23,6 @@ _ENDS: dict[str, EventKind] = {
     "skipped": "stage_skipped",
     "cancelled": "stage_skipped",
 }
-EMPTY_STATUS = 3
 
 
 class JobFailed(InputError):
@@ -51,9 +53,11 @@ def send(file: Path, url: str, workflow: str, out: Path) -> int:
 
     Raises:
         ServiceAway, ServiceRefused
+        OutputNotWritable, OutputOccupied: as `noteai run`.
         JobFailed: with the failure's own words.
     """
     console = Console()
+    check_writable(out)
     with Client(url) as client:
         client.check()
         job = client.submit(file, workflow, file.stem)
@@ -62,7 +66,9 @@ def send(file: Path, url: str, workflow: str, out: Path) -> int:
         last = _followed(client, job, console)
         if last["state"] in ("failed", "cancelled"):
             raise JobFailed(**_words(last))
-        page = client.fetch(job["id"], out)
+        page = _brought(client, job["id"], out)
+    if last["state"] == "completed_empty":
+        console.print(NO_HIGHLIGHTS)
     console.print(f"Look at it all: {page.resolve()}", highlight=False)
     return EMPTY_STATUS if last["state"] == "completed_empty" else 0
 
@@ -83,6 +89,14 @@ def _followed(client: Client, job: dict[str, Any], console: Console) -> dict[str
         for last in client.follow(job["id"]):
             narrator.tell(last)
     return last
+
+
+def _brought(client: Client, job: str, out: Path) -> Path:
+    """The page of the job's folder, which takes the place of an earlier one in `out`."""
+    with TemporaryDirectory() as name:
+        client.fetch(job, Path(name))
+        put_in_place(Path(name), out, of=job)
+    return out / "index.html"
 
 
 def _happened(before: tuple[str, float], now: tuple[str, float]) -> Iterator[EventKind]:

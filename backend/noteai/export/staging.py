@@ -134,6 +134,17 @@ def check_writable(out: Path) -> None:
         pass
 
 
+def put_in_place(folder: Path, out: Path, of: str) -> None:
+    """The files of `folder` in `out`, where those of an earlier time were.
+
+    Raises: as `staged` and `Staging.commit`.
+    """
+    with staged(out) as staging:
+        for path in (each for each in folder.rglob("*") if each.is_file() and each.name != OWNED):
+            staging.link(path.relative_to(folder).as_posix(), path)
+        staging.commit(of)
+
+
 def read_owned(out: Path) -> set[str]:
     """The files in `out` that an earlier run wrote; paths that lead elsewhere are not believed."""
     return {name for name in _read_record(out)["files"] if _is_inside(name)}

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 from websockets.sync.client import connect
 
+from noteai.cli.empty import EMPTY_STATUS
 from noteai.client import TERMINAL, Client
 from noteai.media.ffmpeg import Ffmpeg
 from noteai.sample import Sample
@@ -136,3 +137,14 @@ def test_the_same_file_again_is_neither_sent_nor_worked_on_again(
     assert ended.stdout.count(": cached") == len(seen.polled[-1]["stages"])
     assert (tmp_path / "out/index.html").exists()
     assert list((tmp_path / "out/clips").glob("*.mp4"))
+
+
+def test_a_recording_in_which_nobody_speaks_is_said_to_have_no_highlights(
+    service: Service, ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    ffmpeg.run(("-f", "lavfi", "-i", "sine=duration=4", "tone.wav"), tmp_path)
+    out = tmp_path / "out"
+    ended = noteai("send", str(tmp_path / "tone.wav"), "--to", service.url, "--out", str(out))
+    assert ended.returncode == EMPTY_STATUS, ended.stdout
+    assert "No highlights" in ended.stdout
+    assert (out / "index.html").exists()

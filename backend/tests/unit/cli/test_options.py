@@ -1,12 +1,15 @@
+from typing import Literal
+
 import pytest
 from pydantic import Field
+from rich.console import Console
 
 from noteai.cli.options import params_of, table_of_params
 from noteai.engine.artifact import Artifact, Params
 from noteai.engine.params import BadParameter, UnknownParameter
 from noteai.engine.stage import stage
 from noteai.engine.workflow import UnknownStage, workflow
-from noteai.workflows import UnknownWorkflow, workflow_named
+from noteai.workflows import HIGHLIGHTS, UnknownWorkflow, workflow_named
 
 
 class Ore(Artifact):
@@ -21,6 +24,8 @@ class SmeltParams(Params):
     heat: float = Field(1500.0, ge=1000, le=2000, description="degrees")
     limit: float | None = Field(None, description="none for no limit")
     fluxes: tuple[str, ...] = Field((), description="what is added")
+    fuel: Literal["coal", "coke"] = Field("coke", description="what burns")
+    bellows: bool = Field(True, description="whether air is blown in")
 
 
 @stage(version="1")
@@ -59,7 +64,10 @@ def test_a_stage_that_is_not_there_is_named() -> None:
     ("text", "suggestion"),
     [
         ("smelt.haet=1", "Did you mean smelt.heat?"),
-        ("smelt.colour=1", "`smelt` takes: smelt.heat, smelt.limit, smelt.fluxes."),
+        (
+            "smelt.colour=1",
+            "`smelt` takes: smelt.heat, smelt.limit, smelt.fluxes, smelt.fuel, smelt.bellows.",
+        ),
         ("heat", "Write STAGE.NAME=VALUE."),
         ("smelt.heat", "Write STAGE.NAME=VALUE."),
     ],
@@ -85,7 +93,22 @@ def test_the_workflows_are_found_by_name() -> None:
     assert caught.value.remedy == "There is: highlights."
 
 
-def test_every_parameter_is_in_the_table() -> None:
+def test_every_parameter_is_in_the_table_as_it_may_be_set() -> None:
     table = table_of_params(FORGE)
-    assert list(table.columns[0].cells) == ["smelt.heat", "smelt.limit", "smelt.fluxes"]
-    assert list(table.columns[3].cells) == ["degrees", "none for no limit", "what is added"]
+    assert list(zip(*(column.cells for column in table.columns), strict=True)) == [
+        ("smelt.heat", "1500.0", "1000 to 2000", "degrees"),
+        ("smelt.limit", "none", "", "none for no limit"),
+        ("smelt.fluxes", "", "", "what is added"),
+        ("smelt.fuel", "coke", "coal, coke", "what burns"),
+        ("smelt.bellows", "true", "true, false", "whether air is blown in"),
+    ]
+
+
+def test_no_parameter_is_cut_short_in_a_narrow_terminal() -> None:
+    console = Console(width=80)
+    with console.capture() as captured:
+        console.print(table_of_params(HIGHLIGHTS))
+    said = captured.get()
+    for each in HIGHLIGHTS.stages:
+        for name in each.params.model_fields:
+            assert f"{each.name}.{name} " in said

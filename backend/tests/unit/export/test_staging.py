@@ -7,7 +7,7 @@ import pytest
 
 from noteai.errors import NoSpaceLeft
 from noteai.export import OutputNotWritable, OutputOccupied, check_writable
-from noteai.export.staging import OWNED, is_current, read_owned, staged
+from noteai.export.staging import OWNED, is_current, put_in_place, read_owned, staged
 
 
 def put(out: Path, of: str = "x", **files: str) -> None:
@@ -47,6 +47,19 @@ def test_files_of_an_earlier_run_are_replaced_or_removed_and_others_stay(tmp_pat
     assert (tmp_path / "a.txt").read_text() == "new"
     assert (tmp_path / "notes.txt").read_text() == "mine"
     assert not (tmp_path / "clips").exists()
+
+
+def test_a_folder_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+    first, second, out = tmp_path / "first", tmp_path / "second", tmp_path / "out"
+    for folder, clip in ((first, "clips/a.mp4"), (second, "clips/b.mp4")):
+        (folder / "clips").mkdir(parents=True)
+        (folder / clip).write_text(folder.name)
+        (folder / "index.html").write_text(folder.name)
+        (folder / OWNED).write_text("{}")
+        put_in_place(folder, out, of=folder.name)
+    assert listing(out) == [OWNED, "clips/b.mp4", "index.html"]
+    assert (out / "index.html").read_text() == "second"
+    assert is_current(out, "second")
 
 
 def test_a_strangers_file_is_refused_before_anything_changes(tmp_path: Path) -> None:
