@@ -45,8 +45,8 @@ def as_json(rows: list[Row]) -> str:
 def heading() -> str:
     return (
         "# Results\n\n"
-        "Written by `make bench` and `make load`. "
-        "Speeds are ratios of two things measured in one run on one "
+        "Written by `make bench`, `make load` and `make chaos`. Where a row names no unit, "
+        "a speed is the ratio of two things measured in one run on one "
         f"machine ({os.cpu_count()} processors, {platform.machine()}). Real recordings are those\n"
         "of the folder that `NOTEAI_MEDIA_DIR` names; figures on them are of a development set.\n"
     )
