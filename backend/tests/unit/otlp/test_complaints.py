@@ -30,7 +30,10 @@ def test_of_many_complaints_one_is_heard_a_minute(monkeypatch: pytest.MonkeyPatc
     assert heard[0]["reason"] == "no answer of %s"  # what it is about may be anything
 
 
-def test_an_end_does_not_wait_for_a_collector_that_is_away() -> None:
+def test_an_end_does_not_wait_for_a_collector_that_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("noteai.otlp.pipeline._FAREWELL", 0.1)
     with (
         structlog.testing.capture_logs() as heard,
         traced(f"http://127.0.0.1:{free_port()}", "test"),

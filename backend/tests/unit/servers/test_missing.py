@@ -35,7 +35,7 @@ def test_a_server_that_is_not_installed_is_refused_with_the_setting_that_names_a
     with pytest.raises(ServerMissing) as raised:
         server.prepare(tmp_path / "server", tmp_path / "log", free_port())  # type: ignore[attr-defined]
     assert setting in raised.value.remedy
-    assert "noteai[embedded]" in raised.value.remedy
+    assert "backend[embedded]" in raised.value.remedy
 
 
 def test_root_without_anybody_else_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
