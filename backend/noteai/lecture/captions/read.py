@@ -9,11 +9,16 @@ from noteai.errors import InputError
 from noteai.lecture.captions.parse import RawCue, parse
 from noteai.lecture.captions.timing import words_of
 from noteai.lecture.language import guess
+from noteai.lecture.language_codes import iso_639_1
 from noteai.lecture.sentences import assemble
 from noteai.lecture.transcript import Transcript, Word
 
 MAX_BYTES = 32 << 20
-_OF_NAME = re.compile(r"\.([a-z]{2,3})(?:-[A-Za-z]{2,4})?\.(?:vtt|srt|txt)$")
+_OF_NAME = re.compile(
+    r"\.([a-z]{2,3})(?:-[A-Za-z]{2,4})?(?:\.(?:cc|sdh|hi|forced))?\.(?:vtt|srt|txt)$"
+)
+_NO_LANGUAGE = frozenset(["hi", "ts"])
+"""Of a file name: for the hard of hearing and an MPEG stream, rather than Hindi and Tsonga."""
 _OF_HEADER = re.compile(r"^WEBVTT[^\n]*\n(?:[^\n]+\n)*?Language:\s*([a-z]{2,3})\b", re.MULTILINE)
 
 
@@ -67,8 +72,12 @@ def _decoded(path: Path) -> str:
 
 
 def _language(path: Path, text: str, words: Sequence[Word]) -> str:
-    said = _OF_HEADER.search(text[:2000]) or _OF_NAME.search(path.name)
-    return said.group(1) if said else guess(word.text for word in words)
+    """What the header or the file's name says, where that is a language; else a guess."""
+    header, name = _OF_HEADER.search(text[:2000]), _OF_NAME.search(path.name)
+    said = header and iso_639_1(header.group(1))
+    if not said and name and name.group(1) not in _NO_LANGUAGE:
+        said = iso_639_1(name.group(1))
+    return said or guess(word.text for word in words)
 
 
 def _unrolled(cues: Sequence[RawCue]) -> list[RawCue]:

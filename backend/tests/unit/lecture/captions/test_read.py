@@ -165,8 +165,30 @@ def test_chinese_is_divided_into_characters_with_their_marks(read: Read) -> None
     assert [each.text for each in found.sentences] == ["机器学习。", "好"]
 
 
-def test_the_language_is_that_of_the_file_name(read: Read) -> None:
-    assert read("WEBVTT\n\n00:00.000 --> 00:02.000\nxyz\n", "talk.pt-BR.vtt").language == "pt"
+ENGLISH = "00:00.000 --> 00:09.000\nand so we see that the sum of the two is not what it was\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("talk.pt-BR.vtt", "pt"), ("talk.deu.srt", "de"), ("talk.ger.vtt", "de"),
+        ("talk.tr.sdh.srt", "tr"), ("talk.mp4.nl.cc.vtt", "nl"), ("talk.es.hi.srt", "es"),
+    ],
+)  # fmt: skip
+def test_the_language_is_that_of_the_file_name(read: Read, name: str, language: str) -> None:
+    assert read(f"WEBVTT\n\n{ENGLISH}", name).language == language
+
+
+@pytest.mark.parametrize(
+    "name", ["lecture.mov.srt", "x.mkv.vtt", "x.cc.vtt", "x.sdh.srt", "x.hi.srt", "x.ts.vtt"]
+)
+def test_what_names_no_language_is_none(read: Read, name: str) -> None:
+    assert read(f"WEBVTT\n\n{ENGLISH}", name).language == "en"
+
+
+def test_the_language_is_that_of_the_header_before_that_of_the_name(read: Read) -> None:
+    assert read(f"WEBVTT\nLanguage: fra\n\n{ENGLISH}", "x.pt.vtt").language == "fr"
+    assert read(f"WEBVTT\nLanguage: xx\n\n{ENGLISH}", "x.pt.vtt").language == "pt"
 
 
 def is_sound(words: Sequence[Word]) -> bool:
