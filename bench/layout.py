@@ -27,6 +27,7 @@ from bench.table import Row
 from noteai.agents.layout import LayoutParams, layout
 from noteai.lecture.layout import Box, LayoutTimeline
 from noteai.lecture.recording import Recording
+from noteai.resources.face_finder import CascadeFaceFinder
 from noteai.resources.text_reader import RapidOcrReader
 from noteai.sample.make import make
 
@@ -82,7 +83,7 @@ def laid_out(path: Path, *, text: bool = False) -> LayoutTimeline:
 
 def _timeline(recording: Recording, here: Desk, *, text: bool) -> LayoutTimeline:
     params = LayoutParams(read_text=text)
-    return layout(recording, params, RapidOcrReader(), FFMPEG, here)
+    return layout(recording, params, RapidOcrReader(), CascadeFaceFinder(), FFMPEG, here)
 
 
 @contextmanager

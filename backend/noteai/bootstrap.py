@@ -18,6 +18,7 @@ from noteai.engine.ports import EventSink, Ledger, Resource
 from noteai.engine.world import World
 from noteai.media.ffmpeg import Ffmpeg
 from noteai.resources.embedder import Embedder, MiniLm
+from noteai.resources.face_finder import CascadeFaceFinder, FaceFinder
 from noteai.resources.language_model import LanguageModel, Price, Terms
 from noteai.resources.language_model.factory import language_model
 from noteai.resources.text_reader import RapidOcrReader, TextReader
@@ -74,6 +75,7 @@ def _resources(settings: Settings, cache: Path, ffmpeg: Ffmpeg) -> dict[Any, Res
         Ffmpeg: ffmpeg,
         VoiceActivity: SileroVoiceActivity(),
         Transcriber: transcriber(settings.transcriber, cache, settings.threads),
+        FaceFinder: CascadeFaceFinder(),
         TextReader: RapidOcrReader(threads=settings.threads),
         Embedder: MiniLm(threads=settings.threads),
     }

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from noteai.lecture.captions import timestamp
 from noteai.lecture.content import Topic
 
 
@@ -39,7 +40,7 @@ def as_youtube(chapters: Sequence[Chapter]) -> str:
 
 def as_vtt(chapters: Sequence[Chapter]) -> str:
     cues = (
-        f"{_vtt_time(each.start)} --> {_vtt_time(each.end)}\n{_vtt_text(each.title)}\n"
+        f"{timestamp(each.start)} --> {timestamp(each.end)}\n{_vtt_text(each.title)}\n"
         for each in chapters
     )
     return "\n".join(["WEBVTT\n", *cues])
@@ -62,13 +63,6 @@ def clock(instant: float) -> str:
     minutes, seconds = divmod(int(instant), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-
-
-def _vtt_time(instant: float) -> str:
-    whole, thousandths = divmod(round(instant * 1000), 1000)
-    minutes, seconds = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{seconds:02}.{thousandths:03}"
 
 
 def _vtt_text(text: str) -> str:

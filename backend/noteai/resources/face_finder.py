@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+from noteai.resources import models
 
 if TYPE_CHECKING:
     import cv2
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 Picture = npt.NDArray[np.uint8]
 """Height x width x 3, RGB; or height x width, grey."""
 
+_WHEEL = "opencv-python-headless"
 _CASCADE = "haarcascade_frontalface_alt2.xml"
 
 
@@ -25,6 +29,9 @@ class Face(NamedTuple):
 
 
 class FaceFinder(Protocol):
+    @property
+    def identity(self) -> str: ...
+
     def find(self, picture: Picture) -> tuple[Face, ...]: ...
 
 
@@ -39,6 +46,15 @@ class CascadeFaceFinder:
     certainty: int = 4
     """Overlapping hits that make a face."""
 
+    @cached_property
+    def identity(self) -> str:
+        """Raises: ModelMissing, where the wheel is not installed."""
+        digest = models.sha256(_cascade_file())
+        return (
+            f"{_WHEEL} {metadata.version(_WHEEL)} {_CASCADE} {digest} "
+            f"smallest {self.smallest} certainty {self.certainty}"
+        )
+
     def find(self, picture: Picture) -> tuple[Face, ...]:
         import cv2
 
@@ -52,4 +68,8 @@ class CascadeFaceFinder:
     def _cascade(self) -> "cv2.CascadeClassifier":
         import cv2
 
-        return cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / _CASCADE))
+        return cv2.CascadeClassifier(str(_cascade_file()))
+
+
+def _cascade_file() -> Path:
+    return models.wheel_file(_WHEEL, f"cv2/data/{_CASCADE}", _CASCADE)

@@ -64,7 +64,7 @@ class SileroVoiceActivity:
 
     @cached_property
     def identity(self) -> str:
-        return f"{_MODEL} {models.sha256(_weights())}"
+        return f"{_MODEL} {models.sha256(_weights())} delay {self.delay}"
 
     def probabilities(self, blocks: Iterable[Pcm]) -> Iterator[Track]:
         hear = partial(_hear, self._session)

@@ -108,7 +108,6 @@ TRANSCRIPT: dict[str, Any] = {
             "last_word": "w114",
         }
     ],
-    "warnings": [],
 }
 CONTENT: dict[str, Any] = {
     "topics": [CHAPTER],

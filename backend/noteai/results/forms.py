@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from noteai.export import chapters as chapter_files
+from noteai.export import forms as published
 from noteai.lecture import captions
 from noteai.lecture.content import Topic
 from noteai.lecture.transcript import Transcript
@@ -15,7 +16,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "vtt": "text/vtt; charset=utf-8",
 }
 TRANSCRIPTS: Mapping[str, Callable[[Transcript], str]] = {
-    "json": captions.to_json,
+    "json": lambda transcript: published.dump(published.transcript_form(transcript)),
     "txt": captions.to_text,
     "srt": lambda transcript: captions.to_srt(captions.cues(transcript)),
     "vtt": lambda transcript: captions.to_vtt(captions.cues(transcript)),

@@ -125,7 +125,6 @@ class TranscriptView(BaseModel):
     language: str
     words: list[Word]
     sentences: list[Sentence]
-    warnings: list[str]
 
 
 class Hit(BaseModel):

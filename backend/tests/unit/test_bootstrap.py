@@ -9,9 +9,11 @@ import pytest
 from pydantic import SecretStr
 
 from noteai.bootstrap import build, opened
+from noteai.resources.face_finder import FaceFinder
 from noteai.resources.language_model import LanguageModel
 from noteai.resources.transcriber import Transcriber
 from noteai.settings import BadSetting, LanguageModelSettings, Settings, from_environment
+from noteai.workflows.highlights import HIGHLIGHTS
 
 
 def settings(folder: Path, **model: object) -> Settings:
@@ -22,6 +24,14 @@ def test_without_a_provider_there_is_no_language_model(tmp_path: Path) -> None:
     resources = build(settings(tmp_path)).resources
     assert LanguageModel not in resources
     assert Transcriber in resources
+
+
+def test_what_a_stage_cannot_do_without_is_there_and_has_an_identity(tmp_path: Path) -> None:
+    resources = build(settings(tmp_path)).resources
+    borrowed = {each for stage in HIGHLIGHTS.stages for each in stage.resources.values()}
+    needed = [each for each in borrowed if isinstance(each, type)]
+    assert FaceFinder in needed
+    assert all(resources[each].identity for each in needed)
 
 
 def test_a_language_model_has_the_terms_that_were_set(tmp_path: Path) -> None:

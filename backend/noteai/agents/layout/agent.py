@@ -21,7 +21,7 @@ from noteai.media.ffmpeg import Ffmpeg
 from noteai.media.film import Film
 from noteai.media.packets import Packets, packets
 from noteai.media.tool import ToolFailed
-from noteai.resources.face_finder import CascadeFaceFinder
+from noteai.resources.face_finder import FaceFinder
 from noteai.resources.text_reader import TextReader
 
 _WATCHING = 0.6
@@ -30,11 +30,12 @@ _TAKES = 3
 NOTHING_DECODED = "no picture could be decoded: the layout is not known"
 
 
-@stage(version="2", queue="vision")
+@stage(version="3", queue="vision")
 def layout(
     recording: Recording,
     params: LayoutParams,
     reader: TextReader,
+    faces: FaceFinder,
     ffmpeg: Ffmpeg,
     ctx: Context,
 ) -> LayoutTimeline:
@@ -56,7 +57,7 @@ def layout(
     if not len(reel):
         return _unknown(film, recording.duration)
     samples = looked_at(reel, shown(reel, windows(seen, reel)))
-    parts = stretches(samples, CascadeFaceFinder())
+    parts = stretches(samples, faces)
     clock = Clock(film, known, groups, reel, params.longest_side, ffmpeg)
     lecture = Lecture(Camera(film, ffmpeg), clock, recording.duration, params, parts)
     return lecture.timeline(reader if params.read_text else None, ctx)

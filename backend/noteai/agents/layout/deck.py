@@ -32,11 +32,17 @@ class Deck:
     def slides(
         self, together: Sequence[Sequence[Visit]], reader: TextReader | None, ctx: Context
     ) -> list[Slide]:
-        """Each distinct slide once; those shown for less than `shortest` in all are left out."""
+        """Each distinct slide once, numbered in order.
+
+        Left out are those shown for less than `shortest` in all, or without a picture.
+        """
         shown = [(group, self._spans(group)) for group in together]
         long = [each for each in shown if sum(s.duration for s in each[1]) >= self.shortest]
-        made = (self._slide(i, *each, reader, ctx) for i, each in enumerate(long))
-        return [each for each in made if each is not None]
+        made: list[Slide] = []
+        for each in long:
+            slide = self._slide(len(made), *each, reader, ctx)
+            made += [slide] if slide else []
+        return made
 
     def _spans(self, group: Sequence[Visit]) -> list[Span]:
         spans = (

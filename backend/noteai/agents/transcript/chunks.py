@@ -1,7 +1,5 @@
 """A long recording heard chunk by chunk, so that several workers can, and nothing twice."""
 
-import math
-
 from noteai.engine.artifact import Artifact, FileRef
 from noteai.engine.stage import Context, part
 from noteai.resources.transcriber import Chunk, Heard, HeardWord, Plan, Transcriber
@@ -20,16 +18,11 @@ class HeardChunk(Artifact):
     """What was heard of a chunk."""
 
     language: str
-    words: tuple[tuple[float | None, float | None, str, float], ...]
-    """As `HeardWord`; a time that the recogniser does not know is None."""
+    words: tuple[HeardWord, ...]
 
     @property
     def heard(self) -> Heard:
-        words = (
-            HeardWord(_number(start), _number(end), text, probability)
-            for start, end, text, probability in self.words
-        )
-        return Heard(language=self.language, words=tuple(words), voice=())
+        return Heard(language=self.language, words=self.words, voice=())
 
 
 @part(version="1")
@@ -39,8 +32,7 @@ def chunk(order: ChunkOrder, transcriber: Transcriber, ctx: Context) -> HeardChu
         ctx.fetch(order.audio), order.chunk, order.language, order.hotwords, ctx.progress
     )
     ctx.charge(heard.cost)
-    words = ((_known(w.start), _known(w.end), w.text, w.probability) for w in heard.words)
-    return HeardChunk(language=heard.language, words=tuple(words))
+    return HeardChunk(language=heard.language, words=heard.words)
 
 
 def hear_each(plan: Plan, audio: FileRef, hotwords: tuple[str, ...], ctx: Context) -> list[Heard]:
@@ -57,11 +49,3 @@ def hear_each(plan: Plan, audio: FileRef, hotwords: tuple[str, ...], ctx: Contex
         language = found[0].language if found[0].language != UNDETERMINED else None
     found += ctx.each(chunk, [order(each, language) for each in todo])
     return [each.heard for each in found]
-
-
-def _known(time: float) -> float | None:
-    return None if math.isnan(time) else time
-
-
-def _number(time: float | None) -> float:
-    return math.nan if time is None else time

@@ -2,7 +2,7 @@
 
 from noteai.lecture.captions.cues import Cue, CueStyle, cues
 from noteai.lecture.captions.read import CaptionsEmpty, CaptionsUnreadable, read_captions
-from noteai.lecture.captions.write import to_json, to_srt, to_text, to_vtt
+from noteai.lecture.captions.write import timestamp, to_srt, to_text, to_vtt
 
 __all__ = [
     "CaptionsEmpty",
@@ -11,7 +11,7 @@ __all__ = [
     "CueStyle",
     "cues",
     "read_captions",
-    "to_json",
+    "timestamp",
     "to_srt",
     "to_text",
     "to_vtt",

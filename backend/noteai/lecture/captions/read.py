@@ -1,21 +1,24 @@
 """A transcript from a caption file: WebVTT or SubRip, as people and players really write them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from noteai.errors import InputError
-from noteai.lecture.captions.parse import Piece, RawCue, parse
+from noteai.lecture.captions.parse import RawCue, parse
+from noteai.lecture.captions.timing import words_of
 from noteai.lecture.language import guess
+from noteai.lecture.language_codes import iso_639_1
 from noteai.lecture.sentences import assemble
 from noteai.lecture.transcript import Transcript, Word
-from noteai.lecture.writing import bare
 
 MAX_BYTES = 32 << 20
-_LETTER = 0.16
-"""Most seconds a letter takes: a cue that stays longer has ended before it goes."""
-_OF_NAME = re.compile(r"\.([a-z]{2,3})(?:-[A-Za-z]{2,4})?\.(?:vtt|srt|txt)$")
+_OF_NAME = re.compile(
+    r"\.([a-z]{2,3})(?:-[A-Za-z]{2,4})?(?:\.(?:cc|sdh|hi|forced))?\.(?:vtt|srt|txt)$"
+)
+_NO_LANGUAGE = frozenset(["hi", "ts"])
+"""Of a file name: for the hard of hearing and an MPEG stream, rather than Hindi and Tsonga."""
 _OF_HEADER = re.compile(r"^WEBVTT[^\n]*\n(?:[^\n]+\n)*?Language:\s*([a-z]{2,3})\b", re.MULTILINE)
 
 
@@ -44,7 +47,7 @@ def read_captions(path: Path) -> Transcript:
     cues = parse(text)
     if not cues and text.strip() and "WEBVTT" not in text[:16]:
         raise CaptionsUnreadable(name=path.name, reason="it has no cues")
-    words = list(_words(_unrolled(cues)))
+    words = words_of(_unrolled(cues))
     if not words:
         raise CaptionsEmpty(name=path.name)
     return assemble(_language(path, text, words), words)
@@ -69,8 +72,12 @@ def _decoded(path: Path) -> str:
 
 
 def _language(path: Path, text: str, words: Sequence[Word]) -> str:
-    said = _OF_HEADER.search(text[:2000]) or _OF_NAME.search(path.name)
-    return said.group(1) if said else guess(word.text for word in words)
+    """What the header or the file's name says, where that is a language; else a guess."""
+    header, name = _OF_HEADER.search(text[:2000]), _OF_NAME.search(path.name)
+    said = header and iso_639_1(header.group(1))
+    if not said and name and name.group(1) not in _NO_LANGUAGE:
+        said = iso_639_1(name.group(1))
+    return said or guess(word.text for word in words)
 
 
 def _unrolled(cues: Sequence[RawCue]) -> list[RawCue]:
@@ -89,41 +96,3 @@ def _carried(last: RawCue, cue: RawCue) -> int:
     left, right = ([piece.text for piece in each.pieces] for each in (last, cue))
     sizes = range(min(len(left), len(right)), 0, -1)
     return next((size for size in sizes if left[-size:] == right[:size]), 0)
-
-
-def _words(cues: Sequence[RawCue]) -> Iterator[Word]:
-    floor = 0.0
-    for number, cue in enumerate(cues):
-        following = cues[number + 1].start if number + 1 < len(cues) else cue.end
-        until = min(cue.end, following) if following > cue.start else cue.end
-        for word in _timed(cue.pieces, max(cue.start, floor), max(until, floor)):
-            yield word
-            floor = max(floor, word.end)
-
-
-def _timed(pieces: Sequence[Piece], start: float, end: float) -> Iterator[Word]:
-    """Words of one cue: known starts are kept, the words between share the time by length."""
-    known = [n for n, piece in enumerate(pieces) if piece.start is not None]
-    for first, last in pairwise(sorted({0, *known, len(pieces)})):
-        at = pieces[first].start
-        low = start if at is None else min(max(at, start), end)
-        after = pieces[last].start if last < len(pieces) else None
-        high = end if after is None else min(max(after, low), end)
-        yield from _shared(pieces[first:last], low, high)
-
-
-def _shared(pieces: Sequence[Piece], low: float, high: float) -> Iterator[Word]:
-    sizes = [len(bare(piece.text)) + 1 for piece in pieces]
-    room = min(high - low, _LETTER * sum(sizes))
-    at = low
-    for piece, size in zip(pieces, sizes, strict=True):
-        end = at + room * size / sum(sizes)
-        yield Word(
-            id="w0",
-            start=round(at, 3),
-            end=round(end, 3),
-            text=piece.text,
-            probability=1.0,
-            flags=() if piece.start is not None else ("interpolated",),
-        )
-        at = end

@@ -21,7 +21,7 @@ _LOOKS_LIKE_MARKUP = re.compile(r"<(?=[/a-zA-Z])|\{(?=\\)")
 def to_srt(cues: Sequence[Cue]) -> str:
     """SubRip. It has no escapes: what players would take for markup is kept apart."""
     blocks = (
-        f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n{_plain(cue.lines)}\n"
+        f"{number}\n{_timing(cue, ',')}\n{_plain(cue.lines)}\n"
         for number, cue in enumerate(cues, 1)
     )
     return "\n".join(blocks)
@@ -29,10 +29,7 @@ def to_srt(cues: Sequence[Cue]) -> str:
 
 def to_vtt(cues: Sequence[Cue]) -> str:
     """WebVTT, as the W3C describes it."""
-    blocks = (
-        f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{_escaped(cue.lines)}\n"
-        for cue in cues
-    )
+    blocks = (f"{_timing(cue, '.')}\n{_escaped(cue.lines)}\n" for cue in cues)
     return "\n".join(("WEBVTT\n", *blocks))
 
 
@@ -50,16 +47,16 @@ def to_text(transcript: Transcript) -> str:
     return "".join(f"{join(each)}\n\n" for each in paragraphs).rstrip("\n") + "\n"
 
 
-def to_json(transcript: Transcript) -> str:
-    """The published form: {language, words, sentences, warnings}."""
-    return transcript.model_dump_json(indent=1) + "\n"
-
-
-def _clock(seconds: float, mark: str) -> str:
-    whole = round(seconds * 1000)
-    minutes, rest = divmod(whole, 60_000)
+def timestamp(instant: float, mark: str = ".") -> str:
+    """`01:02:03.500`, with `mark` before the milliseconds."""
+    whole, thousandths = divmod(round(instant * 1000), 1000)
+    minutes, seconds = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours:02d}:{minutes:02d}:{rest // 1000:02d}{mark}{rest % 1000:03d}"
+    return f"{hours:02}:{minutes:02}:{seconds:02}{mark}{thousandths:03}"
+
+
+def _timing(cue: Cue, mark: str) -> str:
+    return f"{timestamp(cue.start, mark)} --> {timestamp(cue.end, mark)}"
 
 
 def _plain(lines: Iterable[str]) -> str:

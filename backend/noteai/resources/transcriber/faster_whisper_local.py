@@ -26,6 +26,7 @@ from noteai.resources.transcriber.voice import Stretch
 from noteai.resources.transcriber.windows import Window, together, windows, windows_of
 from noteai.timeline import Span, merge
 
+_PROGRAMS = ("faster-whisper", "ctranslate2")
 _LOOPS = 2.4
 """Text that compresses better than this repeats itself (the limit of whisper's authors)."""
 _SAMPLES_PER_SEEK = RATE // 100
@@ -61,10 +62,10 @@ class FasterWhisperTranscriber:
 
     @cached_property
     def identity(self) -> str:
-        version = metadata.version("faster-whisper")
+        programs = (f"{name} {metadata.version(name)}" for name in _PROGRAMS)
         return (
-            f"faster-whisper {version} {Path(self.model).name} {weights.fingerprint(self.model)} "
-            f"{self.compute_type} beam {self.beam}"
+            f"{' '.join(programs)} {Path(self.model).name} {weights.fingerprint(self.model)} "
+            f"{self.device} {self.compute_type} beam {self.beam}"
         )
 
     def load(self) -> None:

@@ -3,8 +3,9 @@
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 
-from pydantic import BaseModel
+from pydantic import BaseModel, FiniteFloat
 
 from noteai.resources.transcriber.port import HeardWord
 
@@ -29,15 +30,15 @@ _CODES = {
 
 class Word(BaseModel):
     word: str
-    start: float
-    end: float
+    start: FiniteFloat
+    end: FiniteFloat
 
 
 class Segment(BaseModel):
     text: str
-    start: float
-    end: float
-    avg_logprob: float = 0.0
+    start: FiniteFloat
+    end: FiniteFloat
+    avg_logprob: FiniteFloat = 0.0
 
 
 class Answer(BaseModel):
@@ -55,16 +56,17 @@ def iso_code(language: str) -> str | None:
     return name if len(name) == 2 else _CODES.get(name)
 
 
-def heard_words(answer: Answer) -> Iterator[HeardWord]:
+def heard_words(answer: Answer, length: float) -> Iterator[HeardWord]:
     """Words with the punctuation of the text, which the service's words lack.
 
     A word's text goes from the end of the word before to the next space, as in whisper's
-    tokens. Without word times, words have none (NaN) but the first of each segment.
+    tokens. Without word times, words share the time of their segment; without segments, all
+    `length` seconds of the sound.
     """
     segments = answer.segments or []
     if not answer.words:
-        for segment in segments or [Segment(text=answer.text, start=0.0, end=0.0)]:
-            yield from _untimed(segment)
+        for segment in segments or [Segment(text=answer.text, start=0.0, end=length)]:
+            yield from _shared(segment)
         return
     texts = _texts(answer.text, [each.word.strip() for each in answer.words])
     for word, text in zip(answer.words, texts, strict=True):
@@ -85,11 +87,15 @@ def _texts(text: str, words: Sequence[str]) -> Iterator[str]:
         at = end
 
 
-def _untimed(segment: Segment) -> Iterator[HeardWord]:
+def _shared(segment: Segment) -> Iterator[HeardWord]:
+    """The words of a segment, each with a part of its time that is as long as the word."""
     probability = math.exp(min(0.0, segment.avg_logprob))
-    for number, word in enumerate(segment.text.split()):
-        start = segment.start if number == 0 else math.nan
-        yield HeardWord(start, math.nan, f" {word}", probability)
+    words = segment.text.split()
+    letters = list(accumulate(map(len, words), initial=0))
+    pace = (segment.end - segment.start) / max(1, letters[-1])
+    times = (segment.start + pace * count for count in letters)
+    for word, (start, end) in zip(words, pairwise(times), strict=True):
+        yield HeardWord(start, end, f" {word}", probability)
 
 
 def _probability(start: float, segments: Sequence[Segment]) -> float:

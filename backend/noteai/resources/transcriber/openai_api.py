@@ -1,6 +1,5 @@
 """OpenAI's transcription API, and servers that speak its protocol."""
 
-import math
 import random
 import time
 from collections.abc import Callable
@@ -138,12 +137,13 @@ class OpenAiTranscriber:
         """As the port says. Raises: as `transcribe`."""
         on_progress(0.0)
         part = together(list(windows_of(audio, chunk)))
-        cost = round(len(part.samples) / RATE / 60 * self.price, 6)
+        length = len(part.samples) / RATE
+        cost = round(length / 60 * self.price, 6)
         answer = self._ask(_form(self.model, part, language, hotwords), cost)
         on_progress(1.0)
         return Heard(
             language=language or iso_code(answer.language) or UNDETERMINED,
-            words=tuple(_placed(word, part) for word in heard_words(answer)),
+            words=tuple(_placed(word, part) for word in heard_words(answer, length)),
             voice=(),
             cost=cost,
         )
@@ -227,7 +227,5 @@ def _form(
 
 
 def _placed(word: HeardWord, part: Window) -> HeardWord:
-    if math.isnan(word.start):
-        return word
     start, end = part.times(word.start, word.end)
     return word._replace(start=start, end=end)

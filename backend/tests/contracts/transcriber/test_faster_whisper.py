@@ -1,6 +1,7 @@
 """What only the local transcriber does."""
 
 from dataclasses import replace
+from importlib import metadata
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -76,4 +77,6 @@ def test_the_identity_loads_nothing(tmp_path: Path) -> None:
     assert "d01c3014881c9c6f" in fresh.identity
     assert not (tmp_path / "cache").exists()
     assert fresh.identity != replace(fresh, beam=1).identity
+    assert fresh.identity != replace(fresh, device="cuda").identity
+    assert f"ctranslate2 {metadata.version('ctranslate2')}" in fresh.identity
     assert fresh.identity == replace(fresh, threads=7, batch=3).identity

@@ -14,7 +14,7 @@ from seeing import seeing
 
 from noteai.adapters.folder_store import FolderStore
 from noteai.adapters.memory_ledger import MemoryLedger
-from noteai.agents.transcript import transcript
+from noteai.agents.transcript import TranscriptParams, read, transcript
 from noteai.engine.run import Run, World, run_stage
 from noteai.engine.stage import as_stage
 from noteai.engine.workflow import Workflow
@@ -196,7 +196,21 @@ def test_words_without_times_lie_in_their_segment(api: Api, service: Any, speech
     service.will(service.hearing("And", "so", words=None))
     first, last = hear(api(), speech).words
     assert first.start == pytest.approx(0.6, abs=0.15)
-    assert last.start != last.start  # unknown: not a number
+    assert last.start == first.end
+    assert last.end == pytest.approx(3.1, abs=0.15)
+
+
+def test_an_answer_without_word_times_becomes_a_whole_transcript(
+    api: Api, service: Any, speech: Any
+) -> None:
+    service.will(service.hearing("And", "so", "we", "begin", "with", "it", words=None))
+    heard = hear(api(), speech)
+    found = read(heard, speech.duration, TranscriptParams())
+    assert found.warnings == ()
+    assert [each.text for each in found.sentences] == ["And so we begin with it."]
+    assert found.words[0].start == pytest.approx(0.6, abs=0.15)
+    assert found.words[3].middle == pytest.approx(1.9, abs=0.2)
+    assert found.words[-1].end == pytest.approx(3.1, abs=0.15)
 
 
 def test_work_is_stopped_between_attempts(api: Api, service: Any, speech: Any) -> None:

@@ -12,9 +12,11 @@ from noteai.errors import NotApplicable
 from noteai.lecture.layout import LayoutTimeline
 from noteai.lecture.recording import Recording, VideoTrack
 from noteai.media.ffmpeg import Ffmpeg
+from noteai.resources.face_finder import CascadeFaceFinder
 from noteai.resources.text_reader import Picture, RapidOcrReader, TextLine
 
 WIDTH, HEIGHT = 640, 360
+FACES = CascadeFaceFinder()
 
 
 class NoText:
@@ -56,7 +58,9 @@ def laid_out(path: Path, desk: Desk, ffmpeg: Ffmpeg, duration: float) -> LayoutT
         index=0, codec="h264", width=WIDTH, height=HEIGHT, coded_width=WIDTH,
         coded_height=HEIGHT, frame_rate=10.0,
     )  # fmt: skip
-    return layout(_recording(path, desk, duration, track), LayoutParams(), NoText(), ffmpeg, desk)
+    return layout(
+        _recording(path, desk, duration, track), LayoutParams(), NoText(), FACES, ffmpeg, desk
+    )
 
 
 def _recording(path: Path, desk: Desk, duration: float, track: VideoTrack | None) -> Recording:
@@ -125,7 +129,7 @@ def test_a_recording_without_picture_is_not_applicable(desk: Desk, ffmpeg: Ffmpe
     path = desk.workdir / "sound.mp4"
     path.write_bytes(b"sound")
     with pytest.raises(NotApplicable, match="no picture"):
-        layout(_recording(path, desk, 5.0, None), LayoutParams(), NoText(), ffmpeg, desk)
+        layout(_recording(path, desk, 5.0, None), LayoutParams(), NoText(), FACES, ffmpeg, desk)
 
 
 def test_what_cannot_be_decoded_is_unknown_with_a_warning(desk: Desk, ffmpeg: Ffmpeg) -> None:
@@ -151,7 +155,9 @@ def test_the_one_change_of_the_opencast_film_is_found(
         frame_rate=1.0,
     )  # fmt: skip
     path = media / "video/opencast_scene_change_20s.mov"
-    found = layout(_recording(path, desk, 20.0, track), LayoutParams(), NoText(), ffmpeg, desk)
+    found = layout(
+        _recording(path, desk, 20.0, track), LayoutParams(), NoText(), FACES, ffmpeg, desk
+    )
     assert [each.kind for each in found.shots] == ["slides"]
     assert len(found.slides) == 2
 
@@ -162,5 +168,7 @@ def test_a_talking_head_is_a_camera(desk: Desk, ffmpeg: Ffmpeg, media: Path) -> 
         frame_rate=25.0,
     )  # fmt: skip
     path = media / "layout/faces/lp_d0.mp4"
-    found = layout(_recording(path, desk, 3.1, track), LayoutParams(), NoText(), ffmpeg, desk)
+    found = layout(
+        _recording(path, desk, 3.1, track), LayoutParams(), NoText(), FACES, ffmpeg, desk
+    )
     assert [each.kind for each in found.shots] == ["camera"]

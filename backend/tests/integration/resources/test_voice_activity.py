@@ -53,6 +53,7 @@ def test_noise_is_no_speech(voice: VoiceActivity) -> None:
 def test_its_identity_can_be_told_without_the_model_and_stays(voice: VoiceActivity) -> None:
     assert voice.identity == voice.identity
     assert "silero" in voice.identity
+    assert voice.identity != SileroVoiceActivity(delay=0.1).identity
 
 
 def test_threads_change_nothing_but_the_time() -> None:

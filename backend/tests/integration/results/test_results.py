@@ -5,15 +5,17 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
+import jsonschema
 import opentimelineio
 import pytest
-from made_lecture import VTT, Keep, Made, artifacts
+from made_lecture import VTT, Keep, Made, artifacts, transcript
 from starlette.testclient import TestClient
 from statements import counted
 
 from noteai.accounts.models import LOCAL
 from noteai.database import Database
 from noteai.engine.artifact import Artifact
+from noteai.export import schemas
 from noteai.jobs.models import JobRow
 from noteai.lecture.clips import ClipSet
 from noteai.lecture.highlights import HighlightPlan
@@ -105,6 +107,13 @@ def test_a_transcript_comes_by_suffix_and_by_accept(
     for answer in (by_suffix, by_accept):
         assert answer.headers["content-type"].startswith(kind)
     assert by_accept.headers["vary"] == "Accept"
+
+
+def test_a_transcript_as_json_keeps_the_published_form(api: TestClient, database: Database) -> None:
+    said = transcript().model_copy(update={"warnings": ("3 words were dropped",)})
+    job = made(database, artifacts() | {"transcript": said})
+    jsonschema.validate(ask(api, job, "/transcript.json").json(), schemas()["transcript"])
+    jsonschema.validate(ask(api, job, "/transcript").json(), schemas()["transcript"])
 
 
 def test_a_form_that_there_is_not_is_refused(api: TestClient, database: Database) -> None:

@@ -1,7 +1,11 @@
+import json
+
+import jsonschema
 import pytest
 from made_lecture import content, transcript
 
-from noteai.results import forms
+from noteai.export import schemas
+from noteai.results import examples, forms
 from noteai.results.errors import NotAcceptable
 
 
@@ -32,6 +36,12 @@ def test_what_there_is_not_is_refused(accept: str) -> None:
 def test_every_form_of_a_transcript_has_its_words() -> None:
     assert all("disorder" in write(transcript()) for write in forms.TRANSCRIPTS.values())
     assert forms.TRANSCRIPTS.keys() == forms.MEDIA_TYPES.keys()
+
+
+def test_a_transcript_as_json_keeps_the_published_form() -> None:
+    said = transcript().model_copy(update={"warnings": ("3 words were dropped",)})
+    for each in (json.loads(forms.TRANSCRIPTS["json"](said)), examples.TRANSCRIPT):
+        jsonschema.validate(each, schemas()["transcript"])
 
 
 def test_chapters_are_told_as_lines_and_as_cues() -> None:

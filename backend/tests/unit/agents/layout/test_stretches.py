@@ -11,6 +11,8 @@ from noteai.resources.face_finder import Face, Picture
 class Faces:
     """Finds faces of this height in every picture."""
 
+    identity = "none"
+
     def __init__(self, *heights: int) -> None:
         self._heights = heights
 

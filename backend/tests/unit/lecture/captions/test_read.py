@@ -1,5 +1,6 @@
 import contextlib
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -164,15 +165,91 @@ def test_chinese_is_divided_into_characters_with_their_marks(read: Read) -> None
     assert [each.text for each in found.sentences] == ["机器学习。", "好"]
 
 
-def test_the_language_is_that_of_the_file_name(read: Read) -> None:
-    assert read("WEBVTT\n\n00:00.000 --> 00:02.000\nxyz\n", "talk.pt-BR.vtt").language == "pt"
+ENGLISH = "00:00.000 --> 00:09.000\nand so we see that the sum of the two is not what it was\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("talk.pt-BR.vtt", "pt"), ("talk.deu.srt", "de"), ("talk.ger.vtt", "de"),
+        ("talk.tr.sdh.srt", "tr"), ("talk.mp4.nl.cc.vtt", "nl"), ("talk.es.hi.srt", "es"),
+    ],
+)  # fmt: skip
+def test_the_language_is_that_of_the_file_name(read: Read, name: str, language: str) -> None:
+    assert read(f"WEBVTT\n\n{ENGLISH}", name).language == language
+
+
+@pytest.mark.parametrize(
+    "name", ["lecture.mov.srt", "x.mkv.vtt", "x.cc.vtt", "x.sdh.srt", "x.hi.srt", "x.ts.vtt"]
+)
+def test_what_names_no_language_is_none(read: Read, name: str) -> None:
+    assert read(f"WEBVTT\n\n{ENGLISH}", name).language == "en"
+
+
+def test_the_language_is_that_of_the_header_before_that_of_the_name(read: Read) -> None:
+    assert read(f"WEBVTT\nLanguage: fra\n\n{ENGLISH}", "x.pt.vtt").language == "fr"
+    assert read(f"WEBVTT\nLanguage: xx\n\n{ENGLISH}", "x.pt.vtt").language == "pt"
+
+
+def is_sound(words: Sequence[Word]) -> bool:
+    """Whether no two words are spoken at a time, and each takes some."""
+    in_order = all(a.end <= b.start for a, b in pairwise(words))
+    return in_order and all(word.duration > 0 for word in words)
 
 
 def test_cues_out_of_order_and_overlapping_give_words_in_order(read: Read) -> None:
     text = "WEBVTT\n\n00:05.000 --> 00:04.000\nlater word\n\n00:01.000 --> 00:09.000\nearly word\n"
     found = read(text)
     assert texts(found) == ["early", "word", "later", "word"]
-    assert [w.start for w in found.words] == sorted(w.start for w in found.words)
+    assert is_sound(found.words)
+    assert (found.words[0].start, found.words[2].start) == (1.0, 5.0)
+
+
+@pytest.mark.parametrize("second", ["00:00.000", "00:00.040"])
+def test_captions_in_two_languages_share_the_time_that_both_are_shown(
+    read: Read, second: str
+) -> None:
+    text = (
+        "WEBVTT\n\n00:00.000 --> 00:03.000\nThis is the lecture.\n\n"
+        f"{second} --> 00:03.000\nDas ist die Vorlesung.\n"
+    )
+    found = read(text)
+    first, last = found.sentences
+    assert (first.text, last.text) == ("This is the lecture.", "Das ist die Vorlesung.")
+    assert first.duration > 1
+    assert last.duration > 1
+    assert is_sound(found.words)
+    assert found.words[-1].end <= 3.0
+
+
+def test_inline_times_that_fall_give_words_in_order(read: Read) -> None:
+    found = read("WEBVTT\n\n00:00.000 --> 00:04.000\n<00:03.000>one two <00:01.000>three four\n")
+    assert texts(found) == ["one", "two", "three", "four"]
+    assert is_sound(found.words)
+    assert found.words[-1].end <= 4.0
+
+
+INSTANTS = st.integers(0, 20).map(lambda n: n / 4)
+CUES = st.lists(st.tuples(INSTANTS, INSTANTS, st.integers(1, 6)), min_size=1, max_size=12)
+
+
+@given(CUES)
+def test_any_cues_give_words_in_order_inside_the_time_of_the_file(
+    tmp_path_factory: pytest.TempPathFactory, made: list[tuple[float, float, int]]
+) -> None:
+    path = tmp_path_factory.mktemp("captions") / "x.vtt"
+    blocks = (
+        f"00:{a:06.3f} --> 00:{b:06.3f}\n{f'word{number} ' * n}\n"
+        for number, (a, b, n) in enumerate(made)
+    )
+    path.write_text("\n".join(["WEBVTT\n", *blocks]))
+    found = read_captions(path)
+    low, high = min(a for a, _, _ in made), max(max(a, b) for a, b, _ in made)
+    room = max(high, low + 0.02 * len(found.words))
+    assert len(found.words) == sum(n for _, _, n in made)
+    assert is_sound(found.words)
+    assert all(low <= word.start < word.end <= room + 0.001 for word in found.words)
+    assert all(cue.duration > 0 for cue in cues(found))
 
 
 def test_a_file_without_words_says_so(read: Read) -> None:

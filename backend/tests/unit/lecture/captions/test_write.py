@@ -1,6 +1,6 @@
-import json
+import pytest
 
-from noteai.lecture.captions import Cue, to_json, to_srt, to_text, to_vtt
+from noteai.lecture.captions import Cue, timestamp, to_srt, to_text, to_vtt
 from noteai.lecture.sentences import assemble
 from noteai.lecture.transcript import Transcript, Word
 
@@ -54,11 +54,15 @@ def test_plain_text_has_a_paragraph_after_a_long_pause() -> None:
     assert to_text(transcript) == "One. Two.\n\nThree.\n"
 
 
-def test_json_can_be_read_back() -> None:
-    transcript = said("One.", "Two.", starts=(0.0, 0.5))
-    read = json.loads(to_json(transcript))
-    assert read["language"] == "en"
-    assert read["words"][1] == {
-        "id": "w1", "start": 0.5, "end": 0.8, "text": "Two.", "probability": 0.9, "flags": [],
-    }  # fmt: skip
-    assert Transcript.model_validate(read) == transcript
+@pytest.mark.parametrize(
+    ("instant", "text"),
+    [
+        (0, "00:00:00.000"),
+        (59.9996, "00:01:00.000"),
+        (3661.25, "01:01:01.250"),
+        (360000, "100:00:00.000"),
+    ],
+)
+def test_a_time_stamp_has_hours_and_milliseconds(instant: float, text: str) -> None:
+    assert timestamp(instant) == text
+    assert timestamp(instant, ",") == text.replace(".", ",")

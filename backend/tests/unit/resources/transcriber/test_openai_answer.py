@@ -1,8 +1,12 @@
 import math
 
 import pytest
+from pydantic import ValidationError
 
 from noteai.resources.transcriber.openai_answer import Answer, Segment, Word, heard_words, iso_code
+
+LENGTH = 60.0
+SEGMENT = '{"text": " We", "start": 0, "end": %s}'
 
 
 def answer(text: str, *words: str, segments: list[Segment] | None = None) -> Answer:
@@ -11,7 +15,7 @@ def answer(text: str, *words: str, segments: list[Segment] | None = None) -> Ans
 
 
 def texts(found: Answer) -> list[str]:
-    return [word.text for word in heard_words(found)]
+    return [word.text for word in heard_words(found, LENGTH)]
 
 
 def test_words_get_their_punctuation_back_from_the_text() -> None:
@@ -41,16 +45,29 @@ def test_a_word_has_the_probability_of_its_segment() -> None:
         Segment(text=" We", start=0, end=0.5, avg_logprob=-0.1),
         Segment(text=" go.", start=0.5, end=1, avg_logprob=-1.0),
     ]
-    found = list(heard_words(answer("We go.", "We", "go", segments=segments)))
+    found = list(heard_words(answer("We go.", "We", "go", segments=segments), LENGTH))
     assert [word.probability for word in found] == pytest.approx([math.exp(-0.1), math.exp(-1)])
 
 
-def test_without_word_times_the_segments_times_are_taken() -> None:
-    segments = [Segment(text=" We go.", start=1.5, end=2.5, avg_logprob=-0.1)]
-    found = list(heard_words(Answer(text="We go.", segments=segments)))
-    assert [word.text for word in found] == [" We", " go."]
-    assert found[0].start == 1.5
-    assert math.isnan(found[1].start)
+def test_without_word_times_words_share_their_segment_by_their_letters() -> None:
+    segments = [
+        Segment(text=" We begin.", start=1.5, end=2.5, avg_logprob=-0.1),
+        Segment(text=" Good.", start=3.0, end=3.5, avg_logprob=-0.1),
+    ]
+    found = list(heard_words(Answer(text="We begin. Good.", segments=segments), LENGTH))
+    assert [word.text for word in found] == [" We", " begin.", " Good."]
+    assert [word[:2] for word in found] == [(1.5, 1.75), (1.75, 2.5), (3.0, 3.5)]
+
+
+def test_without_any_times_words_share_all_the_sound() -> None:
+    found = list(heard_words(Answer(text="We begin."), LENGTH))
+    assert [word[:2] for word in found] == [(0.0, 15.0), (15.0, LENGTH)]
+
+
+@pytest.mark.parametrize("time", ["NaN", "Infinity", "null"])
+def test_an_answer_whose_times_are_no_numbers_is_refused(time: str) -> None:
+    with pytest.raises(ValidationError):
+        Answer.model_validate_json('{"text": "", "segments": [%s]}' % (SEGMENT % time))
 
 
 def test_languages_are_known_by_name_and_by_code() -> None:

