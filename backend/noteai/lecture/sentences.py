@@ -34,7 +34,9 @@ class SentenceRules(Frozen):
     pause: float = 0.7
     """Ends a sentence in text without punctuation."""
     long_pause: float = 3.0
-    """Ends a sentence in any text."""
+    """Ends a sentence in any text, unless its marks and a small letter say that it goes on."""
+    longest_pause: float = 8.0
+    """Ends a sentence whatever they say."""
     max_words: int = 60
     max_seconds: float = 30.0
 
@@ -74,10 +76,14 @@ def _runs(words: Sequence[Word], rules: SentenceRules) -> Iterator[Sequence[Word
 
 
 def _ends_after(words: Sequence[Word], at: int, first: int, rules: SentenceRules) -> bool:
-    pause = words[at + 1].start - words[at].end
-    if pause >= rules.long_pause or _stops(words[at], words[at + 1], pause, rules):
+    following = words[at + 1]
+    pause = following.start - words[at].end
+    if pause >= rules.longest_pause or _stops(words[at], following, pause, rules):
         return True
-    return pause >= rules.pause and at - first >= 3 and not _is_punctuated(words, at)
+    if pause >= rules.long_pause and not following.text[:1].islower():
+        return True
+    is_long = pause >= rules.long_pause or (pause >= rules.pause and at - first >= 3)
+    return is_long and not _is_punctuated(words, at)
 
 
 def _stops(word: Word, following: Word, pause: float, rules: SentenceRules) -> bool:

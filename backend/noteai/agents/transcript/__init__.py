@@ -37,7 +37,7 @@ class TranscriptParams(Params):
     max_sentence_seconds: float = Field(30, ge=3, le=300, description="Longer ones are split")
 
 
-@stage(version="2", queue="speech", parts=(chunk,))
+@stage(version="3", queue="speech", parts=(chunk,))
 def transcript(
     recording: Recording, params: TranscriptParams, transcriber: Transcriber, ctx: Context
 ) -> Transcript:

@@ -65,8 +65,18 @@ def test_punctuated_text_is_not_divided_by_short_pauses() -> None:
     assert len(sentences("So today we look at trees and then graphs.", pause_after={5: 0.9})) == 1
 
 
-def test_a_very_long_pause_always_ends_a_sentence() -> None:
-    assert len(sentences("So today we look at trees and then graphs.", pause_after={5: 4.0})) == 2
+def test_a_long_pause_ends_a_sentence_unless_it_goes_on_in_a_small_letter() -> None:
+    assert len(sentences("So today we look at trees and then graphs.", pause_after={5: 4.0})) == 1
+    assert len(sentences("So today we look at trees. Graphs come", pause_after={3: 4.0})) == 2
+    assert len(sentences("So today we look at Trees and then graphs.", pause_after={4: 4.0})) == 2
+
+
+def test_the_longest_pause_ends_a_sentence_whatever_comes_after() -> None:
+    assert len(sentences("So today we look at trees and then graphs.", pause_after={5: 8.0})) == 2
+
+
+def test_a_long_pause_ends_a_sentence_where_nothing_is_punctuated() -> None:
+    assert len(sentences("today trees and then graphs", pause_after={1: 4.0})) == 2
 
 
 def test_an_overlong_sentence_is_split_at_a_comma_before_a_conjunction() -> None:
