@@ -32,15 +32,15 @@ tools: ## Install Chromium and Prometheus, which some tests need, where they are
 
 demo: setup ## Highlights of a sample lecture, or of VIDEO=lecture.mp4, by the service; it goes on running
 ifndef VIDEO
-	@test -s $(OUT)/sample/lecture.mp4 || $(BIN)/noteai sample --out $(OUT)/sample
+	@test -s "$(OUT)/sample/lecture.mp4" || $(BIN)/noteai sample --out "$(OUT)/sample"
 endif
-	@$(BIN)/noteai down --data $(SERVICE) >/dev/null 2>&1 || true
-	$(BIN)/noteai up --detach --data $(SERVICE) --port $(PORT)
+	@$(BIN)/noteai down --data "$(SERVICE)" >/dev/null 2>&1 || true
+	$(BIN)/noteai up --detach --data "$(SERVICE)" --port $(PORT)
 	$(BIN)/noteai send "$(or $(VIDEO),$(OUT)/sample/lecture.mp4)" --to http://127.0.0.1:$(PORT) --out "$(OUT)/demo" || test $$? -eq 3
 	@echo "The service goes on at http://127.0.0.1:$(PORT)/docs; 'make stop' ends it."
 
 stop: ## End the service that make demo left running
-	$(BIN)/noteai down --data $(SERVICE)
+	$(BIN)/noteai down --data "$(SERVICE)"
 
 test: setup ## All tests
 	cd backend && $(PYTEST) --cov --cov-report=term:skip-covered

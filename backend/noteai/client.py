@@ -5,6 +5,7 @@ says what is still missing, so a connection that breaks costs the part that was 
 """
 
 import hashlib
+import os
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -73,19 +74,39 @@ class Client:
 
         Its key makes the request safe to repeat.
         """
-        declared = {"name": file.name, "size": file.stat().st_size, "sha256": digest(file)}
-        order = {"upload": declared, "workflow": workflow, "title": title}
+        declared = {
+            "name": _written(file.name),
+            "size": file.stat().st_size,
+            "sha256": digest(file),
+        }
+        order = {"upload": declared, "workflow": workflow, "title": _written(title)}
         return self.ask("POST", "/jobs", json=order, headers={"Idempotency-Key": uuid4().hex})
 
     def send(self, file: Path, upload: Json, on_sent: Callable[[float], None]) -> None:
-        """Send what is missing, and complete the upload; `on_sent` hears fractions from 0 to 1."""
+        """Send what is missing, and complete the upload; `on_sent` hears fractions from 0 to 1.
+
+        Raises: ServiceAway; ServiceRefused, of a part whose URL is new.
+        """
+        refused = -1
         while upload["state"] == "awaiting_parts" and upload["wanted"]:
-            for part in upload["wanted"]:
-                self._put(part["url"], _bytes(file, part["offset"], part["size"]))
-                on_sent((part["offset"] + part["size"]) / upload["size"])
+            refused = self._send_parts(file, upload, on_sent, refused)
             upload = self.ask("GET", f"/uploads/{upload['id']}")
         if upload["state"] != "complete":
             self.ask("POST", f"/uploads/{upload['id']}/complete")
+
+    def _send_parts(
+        self, file: Path, upload: Json, on_sent: Callable[[float], None], refused: int
+    ) -> int:
+        """Up to the first part that is refused, as URLs expire; which one that is, or -1."""
+        for part in upload["wanted"]:
+            try:
+                self._put(part["url"], _bytes(file, part["offset"], part["size"]))
+            except ServiceRefused:
+                if part["offset"] == refused:
+                    raise
+                return int(part["offset"])
+            on_sent((part["offset"] + part["size"]) / upload["size"])
+        return -1
 
     def follow(self, job: str) -> Iterator[Json]:
         """How the job stands, each time it has changed, to its end."""
@@ -158,6 +179,11 @@ def _bytes(file: Path, offset: int, size: int) -> bytes:
     with file.open("rb") as opened:
         opened.seek(offset)
         return opened.read(size)
+
+
+def _written(name: str) -> str:
+    """A name as text, whatever bytes the disk has."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _refusal(answer: httpx2.Response) -> ServiceRefused:

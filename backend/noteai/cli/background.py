@@ -7,10 +7,12 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
 from noteai.errors import InputError, NoteAIError
+from noteai.servers.errors import FolderNotWritable
 
 Tell = Callable[[str], None]
 _PATIENCE = 60.0
@@ -22,6 +24,13 @@ class NotRunning(InputError):
 
     hint = "Name its folder with --data; `noteai up` starts one."
     exit_status = 97
+
+
+class NotYours(InputError):
+    """The data folder {path} belongs to another user."""
+
+    hint = "Run the command as that user."
+    exit_status = 95
 
 
 class DidNotStart(InputError):
@@ -41,17 +50,19 @@ class DidNotStop(InputError):
 def detach(run: Callable[[Tell], None], log: Path) -> str:
     """Let `run` go on in a process of its own; returns the first thing that it tells.
 
-    Must be called while this process has one thread. What it writes goes to `log`.
+    Must be called while this process has one thread. What it writes is added to `log`.
 
     Raises:
         DidNotStart: it ended without a word.
+        FolderNotWritable: nothing can be written to `log`.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
+    file = _opened(log)
     hear, say = os.pipe()
     if os.fork() == 0:
         os.close(hear)
-        _live_on(run, log, say)
+        _live_on(run, file, say)
     os.close(say)
+    os.close(file)
     with os.fdopen(hear) as pipe:
         told = pipe.read()
     if not told:
@@ -63,12 +74,13 @@ def detach(run: Callable[[Tell], None], log: Path) -> str:
 def stop(lock: Path, patience: float = _PATIENCE) -> None:
     """End the process that holds a data folder's lock, and wait until it has let go of it.
 
-    Raises: NotRunning, DidNotStop.
+    Raises: NotRunning, NotYours, DidNotStop.
     """
     process = _holder(lock)
     if process is None:
         raise NotRunning(path=lock.parent)
-    os.kill(process, signal.SIGTERM)
+    with suppress(ProcessLookupError):  # it was killed, and its servers are about to end
+        os.kill(process, signal.SIGTERM)
     until = time.monotonic() + patience
     while _holder(lock) is not None:
         if time.monotonic() > until:
@@ -76,11 +88,17 @@ def stop(lock: Path, patience: float = _PATIENCE) -> None:
         time.sleep(_GLANCE)
 
 
-def _live_on(run: Callable[[Tell], None], log: Path, say: int) -> NoReturn:
+def _opened(log: Path) -> int:
+    try:
+        return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as error:
+        raise FolderNotWritable(path=log.parent, reason=error.strerror) from error
+
+
+def _live_on(run: Callable[[Tell], None], log: int, say: int) -> NoReturn:
     os.setsid()
-    with log.open("wb", buffering=0) as file:
-        os.dup2(file.fileno(), sys.stdout.fileno())
-        os.dup2(file.fileno(), sys.stderr.fileno())
+    os.dup2(log, sys.stdout.fileno())
+    os.dup2(log, sys.stderr.fileno())
     os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
     pipes = [say]
 
@@ -105,12 +123,14 @@ def _live_on(run: Callable[[Tell], None], log: Path, say: int) -> NoReturn:
 
 
 def _holder(lock: Path) -> int | None:
-    """The process that has the lock; None where nobody has it."""
+    """The process that has the lock; None where nobody has it. Raises: NotYours."""
     try:
         with lock.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except FileNotFoundError:
         return None
+    except PermissionError as error:
+        raise NotYours(path=lock.parent) from error
     except BlockingIOError:
         return int(lock.read_text() or 0) or None
     return None

@@ -31,10 +31,21 @@ def readable(path: Path | None) -> Path | None:
     """What was named, if anything was. Raises: FileMissing, IsAFolder, NotReadable."""
     if path is None:
         return None
-    if not path.exists():
+    if not _is_there(path):
         raise FileMissing(path=path)
     if not path.is_file():
         raise IsAFolder(path=path)
     if not os.access(path, os.R_OK):
         raise NotReadable(path=path)
     return path
+
+
+def _is_there(path: Path) -> bool:
+    """Raises: NotReadable, where a folder above it may not be entered."""
+    try:
+        path.stat()
+    except PermissionError as error:
+        raise NotReadable(path=path) from error
+    except OSError:  # a name that is too long, or passes through a file
+        return False
+    return True

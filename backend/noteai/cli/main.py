@@ -111,7 +111,9 @@ def sample(
     from noteai.sample import make
 
     made = make(out, seed=seed, minutes=minutes)
-    _console().print(f"A lecture to try: {made.video}", highlight=False)
+    _console().print(
+        f"A lecture to try: {made.video}", markup=False, highlight=False, soft_wrap=True
+    )
 
 
 @app.command()

@@ -61,7 +61,7 @@ def send(file: Path, url: str, workflow: str, out: Path) -> int:
     with Client(url) as client:
         client.check()
         job = client.submit(file, workflow, file.stem)
-        console.print(f"Job {job['id']} at {client.url}", highlight=False)
+        console.print(f"Job {job['id']} at {client.url}", highlight=False, markup=False)
         _send(client, file, job["upload"], console)
         last = _followed(client, job, console)
         if last["state"] in ("failed", "cancelled"):
@@ -69,7 +69,9 @@ def send(file: Path, url: str, workflow: str, out: Path) -> int:
         page = _brought(client, job["id"], out)
     if last["state"] == "completed_empty":
         console.print(NO_HIGHLIGHTS)
-    console.print(f"Look at it all: {page.resolve()}", highlight=False)
+    console.print(
+        f"Look at it all: {page.resolve()}", markup=False, highlight=False, soft_wrap=True
+    )
     return EMPTY_STATUS if last["state"] == "completed_empty" else 0
 
 

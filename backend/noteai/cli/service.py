@@ -65,7 +65,7 @@ def up(
     """Run the whole service on this machine, with servers of its own where none are named."""
     settings = _settings()
     from noteai.cli import background, whole_service
-    from noteai.servers.data_folder import default_path
+    from noteai.servers.data_folder import default_path, log_of
 
     order = whole_service.Order(
         data=data or default_path(),
@@ -76,7 +76,7 @@ def up(
     )
     run = partial(whole_service.run, order, settings)
     if detached:
-        typer.echo(background.detach(run, Path(f"{order.data}.log")))
+        typer.echo(background.detach(run, log_of(order.data)))
     else:
         run(typer.echo)
 

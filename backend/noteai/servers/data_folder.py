@@ -15,7 +15,7 @@ from noteai.servers.errors import FolderInUse, FolderNotWritable, FolderOccupied
 from noteai.servers.process import free_ports, is_free
 from noteai.servers.secret import private_folder, write_private
 
-_LOCK = "lock"
+_LOCK, _LOGS = "lock", "logs"
 _AS_ROOT = Path("/var/lib/noteai")
 _PATIENCE = 20.0
 """Seconds that servers may need to end after their `noteai up` was killed."""
@@ -32,7 +32,7 @@ class DataFolder:
 
     @property
     def logs(self) -> Path:
-        return self.path / "logs"
+        return self.path / _LOGS
 
     def ports(self, names: Sequence[str]) -> dict[str, int]:
         """A port for each name, the one it had before where nobody else has it now."""
@@ -42,6 +42,15 @@ class DataFolder:
         chosen = {name: _again(before.get(name)) or next(others) for name in names}
         write_private(kept, json.dumps({**before, **chosen}))
         return chosen
+
+
+def log_of(path: Path) -> Path:
+    """The file for what `noteai up` says itself, in a folder that is made where there is none.
+
+    Raises: FolderNotWritable, FolderOccupied.
+    """
+    _make(path)
+    return private_folder(path / _LOGS) / "up.log"
 
 
 def lock_of(path: Path) -> Path:
@@ -79,8 +88,12 @@ def _make(path: Path) -> None:
     if not path.exists():
         private_folder(path)
         path.chmod(0o711 if os.geteuid() == 0 else 0o700)
-    elif path.is_dir() and not (path / _LOCK).exists() and any(path.iterdir()):
+    elif path.is_dir() and not (path / _LOCK).exists() and _has_others(path):
         raise FolderOccupied(path=path)
+
+
+def _has_others(path: Path) -> bool:
+    return any(each.name != _LOGS for each in path.iterdir())
 
 
 def _locked(path: Path) -> int:

@@ -122,14 +122,14 @@ def client(address: StoreAddress) -> Any:
 
 
 def _options(folder: Path, ports: dict[str, tuple[int, int]]) -> list[str]:
-    data = private_folder(folder / "data")
+    data = private_folder(folder / "data")  # named from where it runs: at a comma it would split
     listening = [
         option
         for part, (http, grpc) in ports.items()
         for option in (f"-{part}.port={http}", f"-{part}.port.grpc={grpc}")
     ]
     return [
-        f"-dir={data}", f"-ip={LOOPBACK}", f"-ip.bind={LOOPBACK}", *listening,
+        f"-dir={data.name}", f"-ip={LOOPBACK}", f"-ip.bind={LOOPBACK}", *listening,
         "-filer", "-s3", "-iam=false", "-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
         f"-s3.config={folder / 'identities.json'}", "-master.telemetry=false",
         "-master.peers=none",  # no election, which the files' part would sometimes miss

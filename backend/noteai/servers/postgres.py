@@ -15,8 +15,6 @@ from noteai.servers.process import LOOPBACK, Command, claim_port, run_once
 from noteai.servers.secret import kept_secret, private_folder
 
 _SUPERUSER = "postgres"
-_LONGEST_SOCKET = 90
-"""Characters of a folder in which a Unix socket can lie; the kernel takes 107 with its name."""
 _HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -89,7 +87,7 @@ def prepare(
     cluster = folder / "cluster"
     if not (cluster / "PG_VERSION").exists():
         _initialise(programs, cluster, folder / "password", log, user, durable=durable)
-    settings = (f"port={port}", f"listen_addresses={LOOPBACK}", *_sockets(folder))
+    settings = (f"port={port}", f"listen_addresses={LOOPBACK}", "unix_socket_directories=")
     chosen = [word for each in (*settings, *(() if durable else _HASTY)) for word in ("-c", each)]
     command = Command(
         name="Postgres",
@@ -135,11 +133,6 @@ def _initialise(
     )  # fmt: skip
     run_once(Command("Postgres (initdb)", args, password.parent, log, user=user))
     made.rename(cluster)
-
-
-def _sockets(folder: Path) -> tuple[str, ...]:
-    where = str(folder) if len(str(folder)) <= _LONGEST_SOCKET else ""
-    return (f"unix_socket_directories={where}", "unix_socket_permissions=0700")
 
 
 def _user() -> pwd.struct_passwd | None:

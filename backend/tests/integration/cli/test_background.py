@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from noteai.cli.background import NotRunning, stop
+from noteai.cli.background import NotRunning, _holder, detach, stop
+from noteai.servers.errors import FolderNotWritable
 
 PROGRAM = """
 import signal, sys, time
@@ -57,6 +58,31 @@ def test_it_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
 def test_a_defect_is_in_the_log(tmp_path: Path) -> None:
     assert start(tmp_path, "breaks").returncode == 1
     assert "ZeroDivisionError: a defect" in (tmp_path / "up.log").read_text()
+
+
+def test_the_log_goes_on_where_it_ended(tmp_path: Path) -> None:
+    (tmp_path / "up.log").write_text("Of an earlier one.\n")
+    start(tmp_path, "fails")
+    assert (tmp_path / "up.log").read_text().startswith("Of an earlier one.\n")
+
+
+def test_a_log_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "up.log").mkdir()
+    with pytest.raises(FolderNotWritable):
+        detach(lambda _: None, tmp_path / "up.log")
+
+
+def test_what_a_killed_one_left_is_waited_for(tmp_path: Path) -> None:
+    """Its servers hold the lock in which its number stands, for a while."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    lock = tmp_path / "lock"
+    lock.write_text(str(ended.pid))
+    holder = subprocess.Popen(["flock", str(lock), "sleep", "0.5"])
+    while _holder(lock) is None:
+        assert holder.poll() is None
+    stop(lock)
+    assert holder.wait() == 0
 
 
 def test_one_that_cannot_start_says_why(tmp_path: Path) -> None:

@@ -30,3 +30,9 @@ def test_a_file_that_may_not_be_read_is_refused(
     monkeypatch.setattr("os.access", lambda *_: False)  # nothing is closed to an administrator
     with pytest.raises(NotReadable):
         readable(closed)
+
+
+def test_a_name_that_no_disk_takes_is_one_of_no_file(tmp_path: Path) -> None:
+    for path in (tmp_path / ("a" * 300), tmp_path / "a.txt" / "b.mp4"):
+        with pytest.raises(FileMissing):
+            readable(path)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from noteai.servers import data_folder
-from noteai.servers.data_folder import opened
+from noteai.servers.data_folder import log_of, opened
 from noteai.servers.errors import FolderInUse, FolderNotWritable, FolderOccupied
 from noteai.servers.process import free_ports
 
@@ -94,3 +94,17 @@ def test_free_ports_differ_and_are_not_those_of_clients() -> None:
     found = free_ports(20)
     assert len(set(found)) == 20
     assert max(found) < 32_768
+
+
+def test_the_log_of_a_start_is_in_the_folder_which_is_then_ours(tmp_path: Path) -> None:
+    log = log_of(tmp_path / "data")
+    log.write_text("It runs.")
+    assert log == tmp_path / "data/logs/up.log"
+    with opened(tmp_path / "data") as folder:
+        assert folder.logs == log.parent
+
+
+def test_a_folder_with_other_things_gets_no_log(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(FolderOccupied):
+        log_of(tmp_path)
