@@ -39,7 +39,7 @@ class _Job:
     title: str
 
 
-@part(version="1")
+@part(version="2")
 def clip(order: ClipOrder, ffmpeg: Ffmpeg, ctx: Context) -> RenderedClip:
     """Render one passage.
 

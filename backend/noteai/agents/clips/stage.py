@@ -17,7 +17,7 @@ from noteai.media.ffmpeg import Ffmpeg
 from noteai.timeline import overlap
 
 
-@stage(version="1", queue="media", parts=(clip,))
+@stage(version="2", queue="media", parts=(clip,))
 def clips(
     recording: Recording,
     plan: HighlightPlan,

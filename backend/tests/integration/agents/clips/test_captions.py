@@ -1,7 +1,15 @@
 """What is written on a clip and beside it."""
 
+import numpy as np
 import pytest
 from studio import CLICKS, H264, Studio, frames, plan, spoken
+
+from noteai.agents.clips.composition import Size
+from noteai.agents.clips.page import page
+from noteai.lecture.captions import Cue
+from noteai.lecture.layout import Box
+from noteai.media import fonts
+from noteai.media.filters import CAPTIONS_FILE, captions
 
 
 def test_burned_captions_stand_in_their_band_and_not_on_the_picture(studio: Studio) -> None:
@@ -34,3 +42,35 @@ def test_letters_that_no_font_has_are_said_and_not_drawn(
     made = studio.render(counting, highlight, words=words, burn_captions=True, aspect="16:9")
     assert "엔" in made.warnings[0]
     assert "엔트로피" in studio.desk.fetch(made.clips[0].srt).read_text()
+
+
+def test_a_line_in_hebrew_ends_at_the_left(studio: Studio) -> None:
+    fonts.lay_out(studio.desk.workdir)
+    if fonts.lacking("ש", sheet("ש"), studio.ffmpeg, studio.desk.workdir):
+        pytest.skip("no font of this machine has Hebrew")
+    first, *_, last = letters(studio, "שלום.")
+    assert first < last / 3
+
+
+def test_a_line_in_latin_letters_ends_at_the_right(studio: Studio) -> None:
+    first, *_, last = letters(studio, "Hallo.")
+    assert last < first / 3
+
+
+def sheet(line: str) -> str:
+    return page([Cue(start=0, end=1, lines=(line,))], Size(640, 360), Box(0, 200, 640, 100))
+
+
+def letters(studio: Studio, line: str) -> list[int]:
+    """How high the letters of a drawn line are, in pixels, from left to right."""
+    folder = studio.desk.workdir
+    fonts.lay_out(folder)
+    (folder / CAPTIONS_FILE).write_text(sheet(line), encoding="utf-8")
+    graph = f"color=s=640x360:d=0.1,{captions()}"
+    studio.ffmpeg.run(
+        ("-f", "lavfi", "-i", graph, "-frames:v", "1", "-c:v", "ffv1", "a.mkv"), folder
+    )
+    ink = frames(folder / "a.mkv")[0] > 200
+    inked = np.flatnonzero(ink.any(0))
+    columns = np.split(inked, np.flatnonzero(np.diff(inked) > 1) + 1)
+    return [int(ink[:, each].any(1).sum()) for each in columns]
