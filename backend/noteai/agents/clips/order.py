@@ -23,13 +23,18 @@ class ClipOrder(Artifact):
     start: Seconds
     end: Seconds
     title: str
-    """As it is drawn; empty where there is a picture instead."""
+    """As it is drawn; empty where none is."""
     spoken: Transcript
     """The words of the passage, numbered from 0."""
     shots: tuple[Shot, ...]
     slide_ends: tuple[float, ...]
     """When slides go that are shown in the passage."""
     params: ClipParams
+
+    @property
+    def is_captioned(self) -> bool:
+        """Captions are drawn, and the title where there is no picture."""
+        return self.params.burn_captions
 
     @property
     def passage(self) -> Span:
@@ -56,6 +61,7 @@ def order(
     layout: LayoutTimeline | None,
     params: ClipParams,
 ) -> ClipOrder:
+    """`params` as the clip is drawn: its captions are, if they say so."""
     last = max(recording.duration, highlight.start)
     passage = span(highlight.start, min(highlight.end, last))
     near = span(max(0.0, passage.start - _MARGIN), passage.end + _MARGIN)
@@ -63,7 +69,7 @@ def order(
         recording=recording.model_copy(update={"audio": None, "warnings": ()}),
         start=passage.start,
         end=passage.end,
-        title="" if recording.video else highlight.title,
+        title=highlight.title if params.burn_captions and not recording.video else "",
         spoken=excerpt(transcript, passage),
         shots=_shots(layout.shots, near) if layout else (),
         slide_ends=_slide_ends(layout, near) if layout else (),

@@ -67,14 +67,13 @@ def _plan(order: ClipOrder) -> _Job:
     average = video.frame_rate if video else AUDIOGRAM_RATE
     size = Size(video.width, video.height) if video else _AUDIOGRAM
     rate = constant_rate(average, params.max_frame_rate)
-    captioned = params.burn_captions or video is None
-    shape = canvas(size, params.aspect, params.max_short_side, captioned=captioned)
+    shape = canvas(size, params.aspect, params.max_short_side, captioned=order.is_captioned)
     style = CueStyle(columns=caption_columns(shape.size))
     return _Job(
         cut=cut(passage, pauses, rate, lead(order.recording.container)),
         canvas=shape,
         cues=cues(transcript, None, passage, pauses),
-        drawn=cues(transcript, style, passage, pauses) if captioned else None,
+        drawn=cues(transcript, style, passage, pauses) if order.is_captioned else None,
         title=order.title,
     )
 
@@ -110,9 +109,12 @@ def _arguments(file: Path, order: ClipOrder, job: _Job, mix: Mix) -> tuple[str, 
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
     encoding = Encoding(params.preset, params.crf, params.audio_bitrate, threads)
     size, stage, _ = job.canvas
+    captioned = order.is_captioned
     if recording.video is None:
         wave = _wave(size)
-        return render.audiogram(path, recording, job.cut, size, wave, mix, encoding)
+        return render.audiogram(
+            path, recording, job.cut, size, wave, mix, encoding, captioned=captioned
+        )
     upright = Size(recording.video.width, recording.video.height)
     shots = () if params.aspect == "source" else order.shots
     picture = filters.Picture(
@@ -122,7 +124,6 @@ def _arguments(file: Path, order: ClipOrder, job: _Job, mix: Mix) -> tuple[str, 
         takes=takes(shots, job.cut, upright, stage),
         snapshots=snapshots(order.slide_ends, job.cut, mix.fade),
     )
-    captioned = job.drawn is not None
     return render.clip(path, recording, job.cut, picture, mix, encoding, captioned=captioned)
 
 

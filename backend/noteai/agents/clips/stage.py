@@ -1,5 +1,7 @@
 """The stage that renders every highlight of a plan."""
 
+from functools import partial
+
 from noteai.agents.clips.composition import Size
 from noteai.agents.clips.order import RenderedClip, order
 from noteai.agents.clips.page import page
@@ -31,11 +33,12 @@ def clips(
     params, warnings = _drawable(recording, transcript, plan, params, ffmpeg, ctx)
     orders = [order(recording, each, transcript, layout, params) for each in plan.highlights]
     rendered = ctx.each(clip, orders)
-    made = tuple(map(_finished, plan.highlights, rendered))
+    finished = partial(_finished, is_captioned=params.burn_captions)
+    made = tuple(map(finished, plan.highlights, rendered))
     return ClipSet(clips=made, aspect=params.aspect, warnings=warnings)
 
 
-def _finished(highlight: Highlight, rendered: RenderedClip) -> Clip:
+def _finished(highlight: Highlight, rendered: RenderedClip, *, is_captioned: bool) -> Clip:
     return Clip(
         start=highlight.start,
         end=highlight.end,
@@ -50,6 +53,7 @@ def _finished(highlight: Highlight, rendered: RenderedClip) -> Clip:
         height=rendered.height,
         length=rendered.length,
         loudness=rendered.loudness,
+        is_captioned=is_captioned,
     )
 
 
@@ -61,21 +65,24 @@ def _drawable(
     ffmpeg: Ffmpeg,
     ctx: Context,
 ) -> tuple[ClipParams, tuple[str, ...]]:
-    """Captions are not drawn where this machine has no letters for them."""
+    """With captions where they are asked for or there is no picture, if there are letters."""
     if not (params.burn_captions or recording.video is None):
         return params, ()
-    letters = fonts.beyond(_texts(transcript, plan))
+    lacking = _lacking(fonts.beyond(_texts(transcript, plan)), ffmpeg, ctx)
+    shown = "".join(lacking[:8])
+    warning = f"No font of this machine has the letters {shown}: captions are not drawn into clips."
+    drawn = params.model_copy(update={"burn_captions": not lacking})
+    return drawn, (warning,) if lacking else ()
+
+
+def _lacking(letters: str, ffmpeg: Ffmpeg, ctx: Context) -> str:
+    """Those that this machine cannot draw."""
     if not letters:
-        return params, ()
+        return ""
     size = Size(1280, 720)
     fonts.lay_out(ctx.workdir)
     sheet = page([Cue(start=0, end=1, lines=(letters,))], size, Box(0, 600, 1280, 100))
-    lacking = fonts.lacking(letters, sheet, ffmpeg, ctx.workdir)
-    if not lacking:
-        return params, ()
-    shown = "".join(lacking[:8])
-    warning = f"No font of this machine has the letters {shown}: captions are not drawn into clips."
-    return params.model_copy(update={"burn_captions": False}), (warning,)
+    return fonts.lacking(letters, sheet, ffmpeg, ctx.workdir)
 
 
 def _texts(transcript: Transcript, plan: HighlightPlan) -> list[str]:

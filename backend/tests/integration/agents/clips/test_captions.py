@@ -17,6 +17,7 @@ def test_burned_captions_stand_in_their_band_and_not_on_the_picture(studio: Stud
     plain = studio.record("plain.mp4", *white, *H264, "-c:a", "aac", "-t", "8")
     words = spoken((1.0, 3.0), text="entropy")
     clip, path = studio.cut(plain, 1.0, 4.0, words=words, burn_captions=True, aspect="16:9")
+    assert clip.is_captioned
     bright = frames(path)[40] > 220
     assert bright.any()
     assert not bright[: round(0.85 * clip.height)].any()
@@ -25,6 +26,7 @@ def test_burned_captions_stand_in_their_band_and_not_on_the_picture(studio: Stud
 def test_sidecar_captions_count_from_the_start_of_the_clip(studio: Studio) -> None:
     words = spoken((3.0, 3.5), (3.5, 4.0), (30.0, 31.0))
     clip, _ = studio.cut(studio.count("a.mp4"), 2.0, 6.0, words=words)
+    assert not clip.is_captioned
     srt = studio.desk.fetch(clip.srt).read_text()
     assert "00:00:01,000 -->" in srt
     assert "wave wave" in srt
@@ -42,6 +44,22 @@ def test_letters_that_no_font_has_are_said_and_not_drawn(
     made = studio.render(counting, highlight, words=words, burn_captions=True, aspect="16:9")
     assert "엔" in made.warnings[0]
     assert "엔트로피" in studio.desk.fetch(made.clips[0].srt).read_text()
+    assert not made.clips[0].is_captioned
+
+
+def test_neither_captions_nor_title_are_drawn_as_boxes_on_an_audiogram(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conf = studio.desk.workdir / "fonts.conf"
+    conf.write_text('<?xml version="1.0"?><fontconfig></fontconfig>')
+    monkeypatch.setenv("FONTCONFIG_FILE", str(conf))
+    tone = studio.record("tone.flac", "-f", "lavfi", "-i", "sine=440:d=8")
+    made = studio.render(tone, plan(1.0, 3.0), words=spoken((1.2, 2.8), text="엔트로피"))
+    (clip,) = made.clips
+    assert "엔" in made.warnings[0]
+    assert not clip.is_captioned
+    shown = frames(studio.desk.fetch(clip.video), "rgb24")[25]
+    assert not (shown.min(axis=2) > 200).any()
 
 
 def test_a_line_in_hebrew_ends_at_the_left(studio: Studio) -> None:

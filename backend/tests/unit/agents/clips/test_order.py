@@ -91,9 +91,11 @@ def test_rank_topic_and_reasons_do_not_matter() -> None:
 
 
 def test_a_title_matters_where_it_is_drawn() -> None:
-    sound = RECORDING.model_copy(update={"video": None})
-    assert key(highlight(title="Woods")) == key()
-    assert key(highlight(title="Woods"), recording=sound) != key(recording=sound)
+    woods, sound = highlight(title="Woods"), RECORDING.model_copy(update={"video": None})
+    drawn = {"recording": sound, "burn_captions": True}
+    assert key(woods) == key()
+    assert key(woods, recording=sound) == key(recording=sound)
+    assert key(woods, **drawn) != key(**drawn)
 
 
 def test_what_the_clip_is_made_of_matters() -> None:
