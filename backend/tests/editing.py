@@ -121,7 +121,9 @@ class Cutter:
         (wanted,) = plan.highlights
         said = str(edit).encode()
         made = clip(lambda _, kind: self.keep(said, kind), wanted.rank, wanted.start, wanted.end)
-        output = ClipSet(clips=(made,), aspect="16:9")
+        is_captioned = self.row(edit).params["clips"].get("burn_captions", False)
+        drawn = made.model_copy(update={"is_captioned": is_captioned})
+        output = ClipSet(clips=(drawn,), aspect="16:9")
         files = (made.video, made.thumbnail, made.srt, made.vtt)
         return Manifest(
             key=artifact_digest(output), stage="clips", version="1", inputs={}, params={},

@@ -27,7 +27,7 @@ class Clip(Span):
     loudness: float
     """Integrated loudness in LUFS, as measured after rendering (EBU R128)."""
     is_captioned: bool = False
-    """Its captions are drawn into the picture: a player that shows them as well shows them twice."""
+    """Its captions are drawn into the picture: no player need show them as well."""
 
 
 class ClipSet(Artifact):
