@@ -16,6 +16,7 @@ from noteai.adapters.folder_store import FolderStore
 from noteai.engine.ports import Resource
 from noteai.errors import InputError
 from noteai.media.ffmpeg import Ffmpeg
+from noteai.media.fonts import Fonts
 from noteai.resources.embedder import Embedder, MiniLm
 from noteai.resources.language_model import LanguageModel, Price, Terms
 from noteai.resources.language_model.factory import language_model
@@ -65,6 +66,7 @@ def find_ffmpeg() -> Ffmpeg:
 def _resources(settings: Settings, cache: Path, ffmpeg: Ffmpeg) -> dict[Any, Resource]:
     found: dict[Any, Resource] = {
         Ffmpeg: ffmpeg,
+        Fonts: Fonts(),
         VoiceActivity: SileroVoiceActivity(),
         Transcriber: transcriber(settings.transcriber, cache, settings.threads),
         TextReader: RapidOcrReader(threads=settings.threads),

@@ -1,6 +1,6 @@
 """Makes recordings whose every frame and sound is known, cuts clips of them, and reads those."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from noteai.lecture.sentences import assemble
 from noteai.lecture.transcript import Transcript, Word
 from noteai.media.container import recognise
 from noteai.media.ffmpeg import Ffmpeg
+from noteai.media.fonts import Fonts
 from noteai.media.probe import probe
 
 STEP, LEVELS = 8, 24
@@ -37,6 +38,7 @@ class Studio:
 
     desk: Desk
     ffmpeg: Ffmpeg
+    fonts: Fonts = field(default_factory=Fonts)
 
     def record(self, name: str, *args: str) -> Recording:
         self.ffmpeg.run((*args, name), self.desk.workdir)
@@ -85,7 +87,7 @@ class Studio:
     ) -> ClipSet:
         knobs = ClipParams(**(QUICK | params))
         made: ClipSet = clips(
-            recording, plan, words or spoken(), layout, knobs, self.ffmpeg, self.desk
+            recording, plan, words or spoken(), layout, knobs, self.ffmpeg, self.fonts, self.desk
         )
         assert max(self.desk.heard, default=0) <= 1
         return made

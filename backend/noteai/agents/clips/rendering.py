@@ -12,9 +12,10 @@ from noteai.agents.clips.thumbnail import choose
 from noteai.engine.stage import Context, part
 from noteai.lecture.captions import Cue, CueStyle, cues, to_srt, to_vtt
 from noteai.lecture.layout import Box
-from noteai.media import filters, fonts, render
+from noteai.media import filters, render
 from noteai.media.cuts import Cut, constant_rate, cut, lead
 from noteai.media.ffmpeg import Ffmpeg
+from noteai.media.fonts import Fonts
 from noteai.media.render import Encoding, Loudness, Mix
 
 AUDIOGRAM_RATE = 25.0
@@ -40,7 +41,7 @@ class _Job:
 
 
 @part(version="2")
-def clip(order: ClipOrder, ffmpeg: Ffmpeg, ctx: Context) -> RenderedClip:
+def clip(order: ClipOrder, ffmpeg: Ffmpeg, fonts: Fonts, ctx: Context) -> RenderedClip:
     """Render one passage.
 
     One run of ffmpeg makes the picture, the sound and the thumbnail's candidates; a run
@@ -50,7 +51,7 @@ def clip(order: ClipOrder, ffmpeg: Ffmpeg, ctx: Context) -> RenderedClip:
     folder.mkdir()
     job = _plan(order)
     if job.drawn is not None:
-        _typeset(job, folder)
+        _typeset(job, fonts, folder)
     mix = _mix(path, order, job.cut, ffmpeg, folder)
 
     def on_time(seconds: float) -> None:
@@ -78,7 +79,7 @@ def _plan(order: ClipOrder) -> _Job:
     )
 
 
-def _typeset(job: _Job, folder: Path) -> None:
+def _typeset(job: _Job, fonts: Fonts, folder: Path) -> None:
     """Lay out what libass draws: the page and its font."""
     size, _, band = job.canvas
     fonts.lay_out(folder)

@@ -14,8 +14,8 @@ from noteai.lecture.highlights import Highlight, HighlightPlan
 from noteai.lecture.layout import Box, LayoutTimeline
 from noteai.lecture.recording import Recording
 from noteai.lecture.transcript import Transcript
-from noteai.media import fonts
 from noteai.media.ffmpeg import Ffmpeg
+from noteai.media.fonts import Fonts
 from noteai.timeline import overlap
 
 
@@ -27,10 +27,11 @@ def clips(
     layout: LayoutTimeline | None,
     params: ClipParams,
     ffmpeg: Ffmpeg,
+    fonts: Fonts,
     ctx: Context,
 ) -> ClipSet:
     """Render the highlights, each with captions beside it and a thumbnail."""
-    params, warnings = _drawable(recording, transcript, plan, params, ffmpeg, ctx)
+    params, warnings = _drawable(recording, transcript, plan, params, ffmpeg, fonts, ctx)
     orders = [order(recording, each, transcript, layout, params) for each in plan.highlights]
     rendered = ctx.each(clip, orders)
     finished = partial(_finished, is_captioned=params.burn_captions)
@@ -63,19 +64,20 @@ def _drawable(
     plan: HighlightPlan,
     params: ClipParams,
     ffmpeg: Ffmpeg,
+    fonts: Fonts,
     ctx: Context,
 ) -> tuple[ClipParams, tuple[str, ...]]:
     """With captions where they are asked for or there is no picture, if there are letters."""
     if not (params.burn_captions or recording.video is None):
         return params, ()
-    lacking = _lacking(fonts.beyond(_texts(transcript, plan)), ffmpeg, ctx)
+    lacking = _lacking(fonts.beyond(_texts(transcript, plan)), ffmpeg, fonts, ctx)
     shown = "".join(lacking[:8])
     warning = f"No font of this machine has the letters {shown}: captions are not drawn into clips."
     drawn = params.model_copy(update={"burn_captions": not lacking})
     return drawn, (warning,) if lacking else ()
 
 
-def _lacking(letters: str, ffmpeg: Ffmpeg, ctx: Context) -> str:
+def _lacking(letters: str, ffmpeg: Ffmpeg, fonts: Fonts, ctx: Context) -> str:
     """Those that this machine cannot draw."""
     if not letters:
         return ""

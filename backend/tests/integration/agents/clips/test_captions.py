@@ -8,7 +8,6 @@ from noteai.agents.clips.composition import Size
 from noteai.agents.clips.page import page
 from noteai.lecture.captions import Cue
 from noteai.lecture.layout import Box
-from noteai.media import fonts
 from noteai.media.filters import CAPTIONS_FILE, captions
 
 
@@ -63,8 +62,8 @@ def test_neither_captions_nor_title_are_drawn_as_boxes_on_an_audiogram(
 
 
 def test_a_line_in_hebrew_ends_at_the_left(studio: Studio) -> None:
-    fonts.lay_out(studio.desk.workdir)
-    if fonts.lacking("ש", sheet("ש"), studio.ffmpeg, studio.desk.workdir):
+    studio.fonts.lay_out(studio.desk.workdir)
+    if studio.fonts.lacking("ש", sheet("ש"), studio.ffmpeg, studio.desk.workdir):
         pytest.skip("no font of this machine has Hebrew")
     first, *_, last = letters(studio, "שלום.")
     assert first < last / 3
@@ -82,7 +81,7 @@ def sheet(line: str) -> str:
 def letters(studio: Studio, line: str) -> list[int]:
     """How high the letters of a drawn line are, in pixels, from left to right."""
     folder = studio.desk.workdir
-    fonts.lay_out(folder)
+    studio.fonts.lay_out(folder)
     (folder / CAPTIONS_FILE).write_text(sheet(line), encoding="utf-8")
     graph = f"color=s=640x360:d=0.1,{captions()}"
     studio.ffmpeg.run(
