@@ -124,7 +124,7 @@ def _clip(
     plan = HighlightPlan(highlights=(highlight,))
     silent = Transcript(language="und", words=(), sentences=())
     params = ClipParams(aspect=aspect, **knobs)
-    return clips(lecture, plan, silent, layout, params, FFMPEG, FONTS, desk).clips[0]
+    return clips(lecture, plan, silent, None, layout, params, FFMPEG, FONTS, desk).clips[0]
 
 
 def _plain(desk: Desk, path: Path, start: float = START) -> None:

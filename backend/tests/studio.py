@@ -17,6 +17,7 @@ from noteai.lecture.highlights import Highlight, HighlightPlan
 from noteai.lecture.layout import LayoutTimeline
 from noteai.lecture.recording import AudioTrack, Recording
 from noteai.lecture.sentences import assemble
+from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Transcript, Word
 from noteai.media.container import recognise
 from noteai.media.ffmpeg import Ffmpeg
@@ -72,9 +73,10 @@ class Studio:
         end: float,
         layout: LayoutTimeline | None = None,
         words: Transcript | None = None,
+        quiet: SilenceMap | None = None,
         **params: Any,
     ) -> tuple[Clip, Path]:
-        (clip,) = self.render(recording, plan(start, end), layout, words, **params).clips
+        (clip,) = self.render(recording, plan(start, end), layout, words, quiet, **params).clips
         return clip, self.desk.fetch(clip.video)
 
     def render(
@@ -83,11 +85,20 @@ class Studio:
         plan: HighlightPlan,
         layout: LayoutTimeline | None = None,
         words: Transcript | None = None,
+        quiet: SilenceMap | None = None,
         **params: Any,
     ) -> ClipSet:
         knobs = ClipParams(**(QUICK | params))
         made: ClipSet = clips(
-            recording, plan, words or spoken(), layout, knobs, self.ffmpeg, self.fonts, self.desk
+            recording,
+            plan,
+            words or spoken(),
+            quiet,
+            layout,
+            knobs,
+            self.ffmpeg,
+            self.fonts,
+            self.desk,
         )
         assert max(self.desk.heard, default=0) <= 1
         return made

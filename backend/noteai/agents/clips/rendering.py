@@ -7,7 +7,7 @@ from pathlib import Path
 from noteai.agents.clips.composition import Canvas, Size, canvas, caption_columns
 from noteai.agents.clips.order import ClipOrder, RenderedClip
 from noteai.agents.clips.page import page
-from noteai.agents.clips.passage import inner_pauses, snapshots, takes
+from noteai.agents.clips.passage import snapshots, takes
 from noteai.agents.clips.thumbnail import choose
 from noteai.engine.stage import Context, part
 from noteai.lecture.captions import Cue, CueStyle, cues, to_srt, to_vtt
@@ -63,8 +63,7 @@ def clip(order: ClipOrder, ffmpeg: Ffmpeg, fonts: Fonts, ctx: Context) -> Render
 
 def _plan(order: ClipOrder) -> _Job:
     video, transcript, params = order.recording.video, order.spoken, order.params
-    passage = order.passage
-    pauses = inner_pauses(passage, transcript.words, params.remove_pauses_longer_than)
+    passage, pauses = order.passage, order.pauses
     average = video.frame_rate if video else AUDIOGRAM_RATE
     size = Size(video.width, video.height) if video else _AUDIOGRAM
     rate = constant_rate(average, params.max_frame_rate)

@@ -13,6 +13,7 @@ from noteai.lecture.clips import Clip, ClipSet
 from noteai.lecture.highlights import Highlight, HighlightPlan
 from noteai.lecture.layout import Box, LayoutTimeline
 from noteai.lecture.recording import Recording
+from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Transcript
 from noteai.media.ffmpeg import Ffmpeg
 from noteai.media.fonts import Fonts
@@ -24,6 +25,7 @@ def clips(
     recording: Recording,
     plan: HighlightPlan,
     transcript: Transcript,
+    silence: SilenceMap | None,
     layout: LayoutTimeline | None,
     params: ClipParams,
     ffmpeg: Ffmpeg,
@@ -32,7 +34,9 @@ def clips(
 ) -> ClipSet:
     """Render the highlights, each with captions beside it and a thumbnail."""
     params, warnings = _drawable(recording, transcript, plan, params, ffmpeg, fonts, ctx)
-    orders = [order(recording, each, transcript, layout, params) for each in plan.highlights]
+    orders = [
+        order(recording, each, transcript, silence, layout, params) for each in plan.highlights
+    ]
     rendered = ctx.each(clip, orders)
     finished = partial(_finished, is_captioned=params.burn_captions)
     made = tuple(map(finished, plan.highlights, rendered))

@@ -12,6 +12,7 @@ from noteai.lecture.clips import ClipSet
 from noteai.lecture.highlights import HighlightPlan
 from noteai.lecture.layout import LayoutTimeline
 from noteai.lecture.recording import Recording
+from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Transcript
 
 
@@ -86,6 +87,7 @@ def test_only_what_is_in_the_clip_is_given_to_its_job(cutter: Cutter) -> None:
     assert [each.text for each in said.words] == ["Entropy", "is", "disorder."]
     assert [each.id for each in said.sentences] == ["s0"]
     assert [each.id for each in shown.slides] == ["v0"]
+    assert SilenceMap.model_validate(row.given["SilenceMap"]).spans == ()
 
 
 def test_a_job_without_a_layout_has_its_clips_changed_too(
