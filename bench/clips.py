@@ -23,6 +23,7 @@ from noteai.lecture.layout import Box, LayoutTimeline, Shot
 from noteai.lecture.recording import Recording
 from noteai.lecture.transcript import Transcript
 from noteai.media.ffmpeg import Ffmpeg
+from noteai.media.fonts import Fonts
 
 SPEECH = (
     "audio/jfk.flac",
@@ -39,10 +40,11 @@ SECONDS = 20.0
 START = 5.0
 ROUNDS = 2
 PARAMS = ClipParams()
+FONTS = Fonts()
 
 
 def quality() -> list[Row]:
-    with desk({Ffmpeg: FFMPEG}) as here:
+    with desk({Ffmpeg: FFMPEG, Fonts: FONTS}) as here:
         heard = [_loudness(here, name) for name in SPEECH]
     away = max(abs(loudness - PARAMS.loudness) for loudness, _ in heard)
     peak = max(peak for _, peak in heard)
@@ -54,7 +56,7 @@ def quality() -> list[Row]:
 
 
 def speed() -> list[Row]:
-    with desk({Ffmpeg: FFMPEG}) as here:
+    with desk({Ffmpeg: FFMPEG, Fonts: FONTS}) as here:
         lecture = _side_by_side(here)
         path = here.fetch(lecture.file)
         tall = here.fetch(_clip(here, lecture, "9:16", _layout()).video)
@@ -122,7 +124,7 @@ def _clip(
     plan = HighlightPlan(highlights=(highlight,))
     silent = Transcript(language="und", words=(), sentences=())
     params = ClipParams(aspect=aspect, **knobs)
-    return clips(lecture, plan, silent, layout, params, FFMPEG, desk).clips[0]
+    return clips(lecture, plan, silent, None, layout, params, FFMPEG, FONTS, desk).clips[0]
 
 
 def _plain(desk: Desk, path: Path, start: float = START) -> None:

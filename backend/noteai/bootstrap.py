@@ -17,6 +17,7 @@ from noteai.adapters.folder_store import FolderStore
 from noteai.engine.ports import EventSink, Ledger, Resource
 from noteai.engine.world import World
 from noteai.media.ffmpeg import Ffmpeg
+from noteai.media.fonts import Fonts
 from noteai.resources.embedder import Embedder, MiniLm
 from noteai.resources.face_finder import CascadeFaceFinder, FaceFinder
 from noteai.resources.language_model import LanguageModel, Price, Terms
@@ -73,6 +74,7 @@ def find_ffmpeg() -> Ffmpeg:
 def _resources(settings: Settings, cache: Path, ffmpeg: Ffmpeg) -> dict[Any, Resource]:
     found: dict[Any, Resource] = {
         Ffmpeg: ffmpeg,
+        Fonts: Fonts(),
         VoiceActivity: SileroVoiceActivity(),
         Transcriber: transcriber(settings.transcriber, cache, settings.threads),
         FaceFinder: CascadeFaceFinder(),

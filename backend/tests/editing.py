@@ -117,11 +117,14 @@ class Cutter:
         return SqlLedger(self.database, SILENT, "me", 45.0, 3, backoff=0.0)
 
     def manifest(self, edit: UUID, attempt: int) -> Manifest:
-        plan = HighlightPlan.model_validate(self.row(edit).given["HighlightPlan"])
+        row = self.row(edit)
+        plan = HighlightPlan.model_validate(row.given["HighlightPlan"])
         (wanted,) = plan.highlights
         said = str(edit).encode()
         made = clip(lambda _, kind: self.keep(said, kind), wanted.rank, wanted.start, wanted.end)
-        output = ClipSet(clips=(made,), aspect="16:9")
+        is_captioned = row.params["clips"].get("burn_captions", False)
+        drawn = made.model_copy(update={"is_captioned": is_captioned})
+        output = ClipSet(clips=(drawn,), aspect="16:9")
         files = (made.video, made.thumbnail, made.srt, made.vtt)
         return Manifest(
             key=artifact_digest(output), stage="clips", version="1", inputs={}, params={},

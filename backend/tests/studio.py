@@ -1,6 +1,6 @@
 """Makes recordings whose every frame and sound is known, cuts clips of them, and reads those."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,11 @@ from noteai.lecture.highlights import Highlight, HighlightPlan
 from noteai.lecture.layout import LayoutTimeline
 from noteai.lecture.recording import AudioTrack, Recording
 from noteai.lecture.sentences import assemble
+from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Transcript, Word
 from noteai.media.container import recognise
 from noteai.media.ffmpeg import Ffmpeg
+from noteai.media.fonts import Fonts
 from noteai.media.probe import probe
 
 STEP, LEVELS = 8, 24
@@ -37,6 +39,7 @@ class Studio:
 
     desk: Desk
     ffmpeg: Ffmpeg
+    fonts: Fonts = field(default_factory=Fonts)
 
     def record(self, name: str, *args: str) -> Recording:
         self.ffmpeg.run((*args, name), self.desk.workdir)
@@ -70,9 +73,10 @@ class Studio:
         end: float,
         layout: LayoutTimeline | None = None,
         words: Transcript | None = None,
+        quiet: SilenceMap | None = None,
         **params: Any,
     ) -> tuple[Clip, Path]:
-        (clip,) = self.render(recording, plan(start, end), layout, words, **params).clips
+        (clip,) = self.render(recording, plan(start, end), layout, words, quiet, **params).clips
         return clip, self.desk.fetch(clip.video)
 
     def render(
@@ -81,11 +85,20 @@ class Studio:
         plan: HighlightPlan,
         layout: LayoutTimeline | None = None,
         words: Transcript | None = None,
+        quiet: SilenceMap | None = None,
         **params: Any,
     ) -> ClipSet:
         knobs = ClipParams(**(QUICK | params))
         made: ClipSet = clips(
-            recording, plan, words or spoken(), layout, knobs, self.ffmpeg, self.desk
+            recording,
+            plan,
+            words or spoken(),
+            quiet,
+            layout,
+            knobs,
+            self.ffmpeg,
+            self.fonts,
+            self.desk,
         )
         assert max(self.desk.heard, default=0) <= 1
         return made

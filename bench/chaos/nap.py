@@ -204,6 +204,7 @@ def clips(
     recording: Recording,
     plan: HighlightPlan,
     transcript: Transcript,
+    silence: SilenceMap | None,
     layout: LayoutTimeline | None,
     params: NapParams,
     ctx: Context,

@@ -11,7 +11,14 @@ from noteai.engine.stage import Context, stage
 from noteai.errors import InputError
 from noteai.lecture.recording import AudioTrack, Recording, Upload, VideoTrack
 from noteai.media.container import is_cut_short, is_encrypted, recognise
-from noteai.media.ffmpeg import MAX_PIXELS, MAX_STREAMS, Ffmpeg, source
+from noteai.media.ffmpeg import (
+    AUDIO_DECODERS,
+    MAX_PIXELS,
+    MAX_STREAMS,
+    VIDEO_DECODERS,
+    Ffmpeg,
+    source,
+)
 from noteai.media.probe import AudioStream, Contents, VideoStream, probe
 from noteai.media.tool import ToolFailed
 from noteai.resources.voice_activity import SAMPLE_RATE, VoiceActivity
@@ -110,12 +117,19 @@ class NothingDecodable(InputError):
     exit_status = 32
 
 
+class SoundUndecodable(InputError):
+    """The sound of this recording cannot be decoded ({codecs})."""
+
+    hint = "Convert it to mp4 with H.264 and AAC."
+    exit_status = 33
+
+
 class RecordingParams(Params):
     min_seconds: float = Field(2.0, ge=0.1, le=60, description="refuse what is shorter")
     max_hours: float = Field(12.0, gt=0, le=48, description="refuse what is longer")
 
 
-@stage(version="2", queue="media")
+@stage(version="3", queue="media")
 def recording(
     upload: Upload, params: RecordingParams, voice: VoiceActivity, ffmpeg: Ffmpeg, ctx: Context
 ) -> Recording:
@@ -130,8 +144,9 @@ def recording(
     video = next((upright(each) for each in contents.video if _can_show(each)), None)
     track = _speaking(contents, sound, voice)
     if video is None and track is None:
-        codecs = [*(each.codec for each in contents.video), *(a.codec for a in contents.audio)]
-        raise NothingDecodable(codecs=", ".join(codecs) or "it has none")
+        raise NothingDecodable(codecs=_codecs(*contents.video, *contents.audio) or "it has none")
+    if track is None and contents.audio:
+        raise SoundUndecodable(codecs=_codecs(*contents.audio))
     audio, heard = sound.extract(track) if track else (None, 0.0)
     duration = contents.duration if video else heard
     if duration < params.min_seconds:
@@ -143,7 +158,7 @@ def recording(
         video=video,
         audio_track=track and AudioTrack(**track.model_dump(exclude={"decodable"})),
         audio=audio,
-        warnings=_warnings(contents, heard, audio),
+        warnings=(*_unseen(contents, video), *_unheard(contents, heard, audio)),
     )
 
 
@@ -203,12 +218,14 @@ def _contents(path: Path, demuxer: str, folder: Path) -> Contents:
 
 
 def _can_show(stream: VideoStream) -> bool:
-    return stream.decodable and stream.rotation is not None and stream.width * stream.height > 0
+    """Whether later stages can: they decode what is on the list, and nothing else."""
+    is_decoded = stream.decodable and stream.codec in VIDEO_DECODERS
+    return is_decoded and stream.rotation is not None and stream.width * stream.height > 0
 
 
 def _speaking(contents: Contents, sound: "_Sound", voice: VoiceActivity) -> AudioStream | None:
     """The audio track in whose middle minute there is most voice."""
-    tracks = [each for each in contents.audio if each.decodable]
+    tracks = [each for each in contents.audio if each.decodable and each.codec in AUDIO_DECODERS]
     if len(tracks) <= 1:
         return tracks[0] if tracks else None
     return max(tracks, key=lambda track: _share_of_voice(sound.excerpt(track), voice))
@@ -237,22 +254,12 @@ class _Sound:
 
         seek = max(0.0, self.duration / 2 - _EXCERPT / 2)
         reads = (*source(str(self.path), self.demuxer, seek=seek), "-t", str(_EXCERPT))
-        pcm = (
-            "-map",
-            f"0:{track.index}",
-            "-ac",
-            "1",
-            "-ar",
-            str(SAMPLE_RATE),
-            "-f",
-            "f32le",
-            "pipe:1",
-        )
+        pcm = ("-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "f32le", "pipe:1")
         try:
-            printed = self.ffmpeg.run((*reads, *pcm), self.ctx.workdir).stdout
+            heard = self.ffmpeg.run((*reads, "-map", f"0:{track.index}", *pcm), self.ctx.workdir)
         except ToolFailed:
             return np.empty(0, np.float32)
-        return np.frombuffer(printed, dtype=np.float32)
+        return np.frombuffer(heard.stdout, dtype=np.float32)
 
     def extract(self, track: AudioStream) -> tuple[FileRef, float]:
         """16 kHz mono FLAC on the recording's clock, and its length in seconds."""
@@ -267,8 +274,7 @@ class _Sound:
             *source(str(self.path), self.demuxer),
             *("-map", f"0:{track.index}", "-vn", "-ac", "1", "-ar", str(SAMPLE_RATE)),
             *("-af", "aresample=async=1:first_pts=0", "-c:a", "flac", "-sample_fmt", "s16"),
-            *("-frame_size", str(_FLAC_FRAME)),
-            AUDIO_FILE,
+            *("-frame_size", str(_FLAC_FRAME), AUDIO_FILE),
         )
         try:
             self.ffmpeg.run(args, self.ctx.workdir, on_time)
@@ -277,7 +283,17 @@ class _Sound:
         return self.ctx.keep(self.ctx.workdir / AUDIO_FILE, "audio/flac"), reached
 
 
-def _warnings(contents: Contents, heard: float, audio: FileRef | None) -> tuple[str, ...]:
+def _codecs(*streams: VideoStream | AudioStream) -> str:
+    return ", ".join(each.codec for each in streams)
+
+
+def _unseen(contents: Contents, video: VideoTrack | None) -> tuple[str, ...]:
+    if video or not contents.video:
+        return ()
+    return (f"The picture cannot be decoded ({_codecs(*contents.video)}): clips show sound alone.",)
+
+
+def _unheard(contents: Contents, heard: float, audio: FileRef | None) -> tuple[str, ...]:
     if audio is None or contents.duration - heard <= _SHORT_BY:
         return ()
     return (f"The sound ends at {heard:.0f} s of {contents.duration:.0f} s.",)

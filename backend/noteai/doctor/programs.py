@@ -7,8 +7,9 @@ from pathlib import Path
 
 from noteai.bootstrap import find_ffmpeg
 from noteai.doctor.finding import Finding, Ground, doubtful, well, wrong
-from noteai.media import filters, fonts
+from noteai.media import filters
 from noteai.media.ffmpeg import Ffmpeg
+from noteai.media.fonts import FAMILY, Fonts
 from noteai.media.tool import Limits
 
 FEATURES: Mapping[str, tuple[str, ...]] = {
@@ -46,7 +47,7 @@ PlayResY: {_SIZE[1]}
 
 [V4+ Styles]
 Format: Name, Fontname, Fontsize, PrimaryColour, Alignment
-Style: Default,{fonts.FAMILY},60,&H00FFFFFF,5
+Style: Default,{FAMILY},60,&H00FFFFFF,5
 
 [Events]
 Format: Start, End, Style, Text
@@ -78,12 +79,12 @@ def letters(_ground: Ground) -> Finding:
         drawn = _draw(Path(folder))
     if len(drawn) != _SIZE[0] * _SIZE[1] or max(drawn) < _DRAWN:
         return wrong("ffmpeg draws no letters: captions would be missing.", _REMEDY)
-    if not fonts.is_bundled():
+    if not Fonts().is_bundled:
         return doubtful(
-            f"The font {fonts.FAMILY} is missing: captions are drawn with another one.",
+            f"The font {FAMILY} is missing: captions are drawn with another one.",
             "Install the package fontpkg-noto-sans, or NoteAI again.",
         )
-    return well(f"Captions are drawn with {fonts.FAMILY}.")
+    return well(f"Captions are drawn with {FAMILY}.")
 
 
 def names(listed: str) -> set[str]:
@@ -105,7 +106,7 @@ def _lacking(ffmpeg: Ffmpeg) -> Iterator[str]:
 
 
 def _draw(folder: Path) -> bytes:
-    fonts.lay_out(folder)
+    Fonts().lay_out(folder)
     (folder / filters.CAPTIONS_FILE).write_text(_PAGE, encoding="utf-8")
     graph = f"color=c=black:s={_SIZE[0]}x{_SIZE[1]}:d=0.1,{filters.captions()},format=gray"
     args = ("-f", "lavfi", "-i", graph, "-frames:v", "1", "-f", "rawvideo", "-")

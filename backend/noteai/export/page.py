@@ -71,7 +71,7 @@ def render(
             curve=_curve(lecture),
             area_path=picture.area_path,
             line_path=picture.line_path,
-            burned=view.has_burned_captions(lecture.manifests),
+            has_captions=any(not each.clip.is_captioned for each in names.clips),
         )
     )
 
@@ -97,7 +97,13 @@ def page_data(lecture: Finished, cues: Sequence[Sequence[ShownCue]]) -> dict[str
         "slides": sorted((round(a, 2), round(b, 2), at) for a, b, at in shown),
         "silences": [(*_times(each), each.kind) for each in silence.spans] if silence else [],
         "clips": [
-            {"start": clip.start, "end": clip.end, "length": clip.length, "cues": list(said)}
+            {
+                "start": clip.start,
+                "end": clip.end,
+                "length": clip.length,
+                "captioned": clip.is_captioned,
+                "cues": list(said),
+            }
             for clip, said in zip(clips, cues, strict=True)
         ],
     }

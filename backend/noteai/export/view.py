@@ -141,12 +141,6 @@ def source_url(out: Path, source: Path | None) -> str | None:
     return quote(os.fsencode(Path(path).as_posix()))
 
 
-def has_burned_captions(manifests: Sequence[Mapping[str, object]]) -> bool:
-    """Whether the clips carry their captions in the picture, as their manifest says."""
-    params = (each.get("params") for each in manifests if each.get("stage") == "clips")
-    return any(isinstance(each, Mapping) and each.get("burn_captions") is True for each in params)
-
-
 def _urls(files: ClipFiles) -> dict[str, str]:
     kinds = {
         "video": files.video,

@@ -26,6 +26,8 @@ class Clip(Span):
     """Seconds that the file plays: less than `end - start` when inner pauses were removed."""
     loudness: float
     """Integrated loudness in LUFS, as measured after rendering (EBU R128)."""
+    is_captioned: bool = False
+    """Its captions are drawn into the picture: no player need show them as well."""
 
 
 class ClipSet(Artifact):

@@ -48,12 +48,6 @@ class Cut:
         grid = round((instant - self.start) * self.rate)
         return sum(max(0, min(grid, end) - first) for first, end in self.kept)
 
-    def clip_time(self, instant: float) -> float:
-        """Seconds in the clip of an instant of the recording; a removed one is its seam."""
-        grid = (instant - self.start) * float(self.rate)
-        played = sum(max(0.0, min(grid, end) - first) for first, end in self.kept)
-        return played / float(self.rate)
-
 
 def cut(passage: Span, pauses: Sequence[Span], rate: Fraction, lead: float = 0.0) -> Cut:
     """The frames of `passage` without `pauses`, which lie in it in order."""

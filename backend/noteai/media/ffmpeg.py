@@ -17,9 +17,11 @@ from noteai.media.tool import Command, Limits, Output, Process
 MAX_PIXELS = 8192 * 8192 // 2
 MAX_STREAMS = 16
 VIDEO_DECODERS = (
-    "h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4", "msmpeg4v3", "mpeg1video",
+    "h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4", "msmpeg4", "mpeg1video",
     "mpeg2video", "mjpeg", "png", "prores", "dnxhd", "flv", "h263", "wmv1", "wmv2", "wmv3",
     "vc1", "theora", "rawvideo", "vvc", "qtrle", "rpza", "cinepak", "svq3", "dvvideo",
+    "ffv1", "huffyuv", "ffvhuff", "utvideo", "camtasia", "camstudio", "flashsv", "flashsv2",
+    "vp6f",
 )  # fmt: skip
 AUDIO_DECODERS = (
     "aac", "aac_latm", "mp3", "mp3float", "mp2", "mp2float", "opus", "libopus", "vorbis", "flac",
@@ -27,7 +29,10 @@ AUDIO_DECODERS = (
     "pcm_s32be", "pcm_f32le", "pcm_f64le", "pcm_u8", "pcm_s8", "pcm_mulaw", "pcm_alaw",
     "adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt", "wmav1", "wmav2", "amrnb", "amrwb", "gsm_ms",
     "speex", "nellymoser", "dca",
+    "wmapro", "wmavoice", "pcm_f32be", "pcm_f64be", "pcm_bluray", "pcm_dvd", "adpcm_yamaha",
+    "adpcm_swf", "g722", "g726",
 )  # fmt: skip
+"""By the names of ffmpeg's decoders, which are not always those of the formats."""
 
 
 def source(path: str, container: str, *, seek: float | None = None) -> tuple[str, ...]:

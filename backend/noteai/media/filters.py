@@ -133,7 +133,7 @@ def loudness() -> str:
     )
 
 
-def audiogram(canvas: tuple[int, int], wave: Box, cut: Cut, fade: float) -> str:
+def audiogram(canvas: tuple[int, int], wave: Box, cut: Cut, fade: float, *, captioned: bool) -> str:
     """From the sound `[heard]` to `[video]`: its wave on the backdrop, with the captions."""
     width, height = canvas
     rate = _ratio(cut.rate)
@@ -144,7 +144,7 @@ def audiogram(canvas: tuple[int, int], wave: Box, cut: Cut, fade: float) -> str:
         f"tpad=stop_mode=clone:stop=-1[wave];"
         f"[ground][wave]overlay={wave.x}:{wave.y}:shortest=1,{_stamp(cut.rate)},"
         f"split[played][seen];[seen]select='eq(n,{cut.frames // 2})'[snapshots];"
-        f"[played]{finish(cut, fade, captioned=True)}[video]"
+        f"[played]{finish(cut, fade, captioned=captioned)}[video]"
     )
 
 

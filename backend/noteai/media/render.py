@@ -88,10 +88,12 @@ def audiogram(
     wave: Box,
     mix: Mix,
     encoding: Encoding,
+    *,
+    captioned: bool,
 ) -> tuple[str, ...]:
     """Arguments that render a recording without a picture: its wave, title and captions."""
     graph = _sound(recording, cut, mix, ",asplit[heard]")
-    graph = f"{graph};{filters.audiogram(canvas, wave, cut, mix.fade)}"
+    graph = f"{graph};{filters.audiogram(canvas, wave, cut, mix.fade, captioned=captioned)}"
     return _render(path, recording, cut, graph, encoding)
 
 

@@ -36,7 +36,9 @@ class CaptionChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     is_burned: bool = Field(
-        default_factory=_left_out, strict=True, description="Draw them into the picture."
+        default_factory=_left_out,
+        strict=True,
+        description="Draw them into the picture. Recordings of sound alone have them there anyway.",
     )
     words: dict[WordId, WordText | None] = Field(
         default_factory=_left_out,

@@ -12,6 +12,7 @@ from noteai.engine.artifact import Artifact
 from noteai.lecture.highlights import HighlightPlan
 from noteai.lecture.layout import LayoutTimeline
 from noteai.lecture.recording import Recording
+from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Transcript, Word
 from noteai.results.version import Version
 from noteai.timeline import Span, overlap, span
@@ -21,7 +22,11 @@ _MARGIN = 2.0
 
 
 def given(
-    version: Version, recording: Recording, transcript: Transcript, layout: LayoutTimeline | None
+    version: Version,
+    recording: Recording,
+    transcript: Transcript,
+    silence: SilenceMap | None,
+    layout: LayoutTimeline | None,
 ) -> dict[str, Any]:
     """By the name of its type, each artifact as JSON."""
     highlight = version.highlight
@@ -29,6 +34,7 @@ def given(
         recording,
         HighlightPlan(highlights=(highlight,)),
         said_in(transcript, highlight, version.words),
+        *([quiet_in(silence, highlight)] if silence else []),
         *([shown_in(layout, highlight)] if layout else []),
     ]
     return {type(each).__name__: each.model_dump(mode="json") for each in artifacts}
@@ -38,6 +44,12 @@ def said_in(transcript: Transcript, passage: Span, corrections: Mapping[str, str
     """Its words, numbered anew; corrections are by their old ids."""
     words = tuple(corrected(transcript.words, corrections))
     return excerpt(transcript.model_copy(update={"words": words}), passage)
+
+
+def quiet_in(silence: SilenceMap, passage: Span) -> SilenceMap:
+    """Its silences, whole."""
+    spans = tuple(each for each in silence.spans if overlap(each, passage) > 0)
+    return silence.model_copy(update={"spans": spans})
 
 
 def shown_in(layout: LayoutTimeline, passage: Span) -> LayoutTimeline:

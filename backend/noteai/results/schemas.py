@@ -19,8 +19,8 @@ class CaptionView(BaseModel):
     srt: str
     vtt: str
     is_burned: bool = Field(
-        description="They are to be drawn into the picture; the job's warnings say where they "
-        "could not be."
+        description="They are drawn into the picture, as asked for or because the recording is "
+        "of sound alone; the job's warnings say where no font has their letters."
     )
     words: dict[str, str] = Field(
         description="By the id of a word, what stands in its place by hand."
@@ -35,7 +35,7 @@ class EditView(BaseModel):
     start: float
     end: float
     aspect: Aspect
-    is_burned: bool
+    is_burned: bool = Field(description="They are to be drawn.")
     words: dict[str, str]
     failure: FailureView | None
 

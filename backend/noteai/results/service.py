@@ -101,10 +101,10 @@ class _Making:
         self.recording = _required(outputs.find("recording", Recording), "recording")
         self.transcript = _required(outputs.find("transcript", Transcript), "transcript")
         self.layout = outputs.find("layout", LayoutTimeline)
-        silence = outputs.find("silence", SilenceMap)
+        self.silence = outputs.find("silence", SilenceMap)
         content = outputs.find("content", ContentAnalysis)
         self._by = Clipping(
-            lecture=Lecture(self.transcript, silence, content, self.layout),
+            lecture=Lecture(self.transcript, self.silence, content, self.layout),
             limits=_limits(self._job.params, self.recording),
             look=_look(self._job.params),
             is_title_drawn=self.recording.video is None,
@@ -152,11 +152,15 @@ class _Making:
             title=wanted.highlight.title[:_TITLE],
             workflow=CLIP.name,
             params={"clips": {**self._job.params.get("clips", {}), **wanted.look}},
-            given=excerpt.given(wanted, self.recording, self.transcript, self.layout),
+            given=self._given(wanted),
             life=self._door.life,
         )
         door = self._door
         return jobs.submit(self._session, door.journal, door.account, order, door.workflows).id
+
+    def _given(self, wanted: Version) -> dict[str, Any]:
+        found = self.recording, self.transcript, self.silence, self.layout
+        return excerpt.given(wanted, *found)
 
 
 def _limits(params: dict[str, Any], recording: Recording) -> Limits:

@@ -89,7 +89,7 @@ def clip_view(shown: Shown, job: JobRow, transcript: Transcript | None, url: Url
         captions=CaptionView(
             srt=url(clip.srt, f"{name}.srt"),
             vtt=url(clip.vtt, f"{name}.vtt"),
-            is_burned=look.burn_captions,
+            is_burned=clip.is_captioned,
             words=row.words,
         ),
         revision=row.revision,

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from noteai.agents.clips.params import ClipParams
+from noteai.agents.clips.passage import inner_pauses
 from noteai.engine.artifact import Artifact, FileRef
 from noteai.lecture.highlights import Highlight
 from noteai.lecture.layout import LayoutTimeline, Shot
 from noteai.lecture.recording import Recording
+from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Sentence, Transcript, Word
 from noteai.lecture.writing import join
 from noteai.timeline import Seconds, Span, overlap, span
@@ -23,13 +25,20 @@ class ClipOrder(Artifact):
     start: Seconds
     end: Seconds
     title: str
-    """As it is drawn; empty where there is a picture instead."""
+    """As it is drawn; empty where none is."""
     spoken: Transcript
     """The words of the passage, numbered from 0."""
+    pauses: tuple[Span, ...]
+    """What is left out, in order."""
     shots: tuple[Shot, ...]
     slide_ends: tuple[float, ...]
     """When slides go that are shown in the passage."""
     params: ClipParams
+
+    @property
+    def is_captioned(self) -> bool:
+        """Captions are drawn, and the title where there is no picture."""
+        return self.params.burn_captions
 
     @property
     def passage(self) -> Span:
@@ -53,18 +62,22 @@ def order(
     recording: Recording,
     highlight: Highlight,
     transcript: Transcript,
+    silence: SilenceMap | None,
     layout: LayoutTimeline | None,
     params: ClipParams,
 ) -> ClipOrder:
+    """`params` as the clip is drawn: its captions are, if they say so."""
     last = max(recording.duration, highlight.start)
     passage = span(highlight.start, min(highlight.end, last))
+    spoken, longest = excerpt(transcript, passage), params.remove_pauses_longer_than
     near = span(max(0.0, passage.start - _MARGIN), passage.end + _MARGIN)
     return ClipOrder(
         recording=recording.model_copy(update={"audio": None, "warnings": ()}),
         start=passage.start,
         end=passage.end,
-        title="" if recording.video else highlight.title,
-        spoken=excerpt(transcript, passage),
+        title=highlight.title if params.burn_captions and not recording.video else "",
+        spoken=spoken,
+        pauses=tuple(inner_pauses(passage, spoken.words, longest, silence)),
         shots=_shots(layout.shots, near) if layout else (),
         slide_ends=_slide_ends(layout, near) if layout else (),
         params=params,

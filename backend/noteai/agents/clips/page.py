@@ -1,7 +1,8 @@
 """Captions and title as they are drawn: a file in Advanced SubStation Alpha.
 
 Times, sizes and places are ours; words are escaped, so that none of them is read as a
-command (a brace, or a backslash before a letter).
+command (a brace, or a backslash before a letter). Encoding -1 has libass take the direction of
+a line from its letters; with any other it runs from left to right, in Hebrew, too.
 """
 
 from collections.abc import Sequence
@@ -25,9 +26,9 @@ YCbCr Matrix: None
 Format: Name, Fontname, Fontsize, PrimaryColour, OutlineColour, BackColour, Bold, BorderStyle, \
 Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding
 Style: Caption,{family},{text},&H00FFFFFF,&H00101010,&H80000000,0,1,{outline},0,2,{side},\
-{side},{under},1
+{side},{under},-1
 Style: Title,{family},{large},&H00FFFFFF,&H00101010,&H80000000,-1,1,0,0,8,{side},\
-{side},{over},1
+{side},{over},-1
 
 [Events]
 Format: Layer, Start, End, Style, Text

@@ -18,7 +18,7 @@ class ClipParams(Params):
     aspect: Aspect = Field("16:9", description="shape of the picture; `source` keeps it as it is")
     burn_captions: bool = Field(False, description="draw the captions into the picture")
     remove_pauses_longer_than: float | None = Field(
-        None, ge=0.2, le=60, description="seconds to which longer pauses between words shrink"
+        None, ge=0.2, le=60, description="seconds to which longer silences between words shrink"
     )
     loudness: float = Field(-16.0, ge=-31, le=-8, description="integrated loudness in LUFS")
     true_peak: float = Field(-1.5, ge=-9, le=-0.5, description="highest true peak in dB")

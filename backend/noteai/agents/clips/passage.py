@@ -5,10 +5,11 @@ from itertools import pairwise
 
 from noteai.agents.clips.composition import Size, compose
 from noteai.lecture.layout import Box, Shot
+from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Word
 from noteai.media.cuts import Cut
 from noteai.media.filters import Scene, Take
-from noteai.timeline import Span, overlap, span
+from noteai.timeline import Span, clamp, overlap, span
 
 _SHORTEST_TAKE = 3
 """Frames: what flashes by for less keeps the scene before it."""
@@ -17,14 +18,25 @@ _BEFORE_CHANGE = 0.25
 _EVENLY = 5
 
 
-def inner_pauses(passage: Span, words: Sequence[Word], longest: float | None) -> list[Span]:
-    """What to leave out of pauses between words so that each lasts `longest` seconds."""
+def inner_pauses(
+    passage: Span,
+    words: Sequence[Word],
+    longest: float | None,
+    silence: SilenceMap | None = None,
+) -> list[Span]:
+    """What to leave out of pauses between words so that each lasts `longest` seconds.
+
+    A pause is silent, too, where silences are known: the times of captions' words are guessed.
+    """
     if longest is None:
         return []
     spoken = [word for word in words if overlap(word, passage) > 0]
-    gaps = ((a.end, b.start) for a, b in pairwise(spoken))
+    gaps = [span(a.end, b.start) for a, b in pairwise(spoken) if b.start > a.end]
+    pauses = [each for gap in gaps for each in clamp(silence.spans, gap)] if silence else gaps
     return [
-        span(start + longest / 2, end - longest / 2) for start, end in gaps if end - start > longest
+        span(each.start + longest / 2, each.end - longest / 2)
+        for each in pauses
+        if each.duration > longest
     ]
 
 

@@ -7,14 +7,15 @@ from pathlib import Path
 from noteai.agents.clips.composition import Canvas, Size, canvas, caption_columns
 from noteai.agents.clips.order import ClipOrder, RenderedClip
 from noteai.agents.clips.page import page
-from noteai.agents.clips.passage import inner_pauses, snapshots, takes
+from noteai.agents.clips.passage import snapshots, takes
 from noteai.agents.clips.thumbnail import choose
 from noteai.engine.stage import Context, part
 from noteai.lecture.captions import Cue, CueStyle, cues, to_srt, to_vtt
 from noteai.lecture.layout import Box
-from noteai.media import filters, fonts, render
+from noteai.media import filters, render
 from noteai.media.cuts import Cut, constant_rate, cut, lead
 from noteai.media.ffmpeg import Ffmpeg
+from noteai.media.fonts import Fonts
 from noteai.media.render import Encoding, Loudness, Mix
 
 AUDIOGRAM_RATE = 25.0
@@ -39,8 +40,8 @@ class _Job:
     title: str
 
 
-@part(version="1")
-def clip(order: ClipOrder, ffmpeg: Ffmpeg, ctx: Context) -> RenderedClip:
+@part(version="2")
+def clip(order: ClipOrder, ffmpeg: Ffmpeg, fonts: Fonts, ctx: Context) -> RenderedClip:
     """Render one passage.
 
     One run of ffmpeg makes the picture, the sound and the thumbnail's candidates; a run
@@ -50,7 +51,7 @@ def clip(order: ClipOrder, ffmpeg: Ffmpeg, ctx: Context) -> RenderedClip:
     folder.mkdir()
     job = _plan(order)
     if job.drawn is not None:
-        _typeset(job, folder)
+        _typeset(job, fonts, folder)
     mix = _mix(path, order, job.cut, ffmpeg, folder)
 
     def on_time(seconds: float) -> None:
@@ -62,24 +63,22 @@ def clip(order: ClipOrder, ffmpeg: Ffmpeg, ctx: Context) -> RenderedClip:
 
 def _plan(order: ClipOrder) -> _Job:
     video, transcript, params = order.recording.video, order.spoken, order.params
-    passage = order.passage
-    pauses = inner_pauses(passage, transcript.words, params.remove_pauses_longer_than)
+    passage, pauses = order.passage, order.pauses
     average = video.frame_rate if video else AUDIOGRAM_RATE
     size = Size(video.width, video.height) if video else _AUDIOGRAM
     rate = constant_rate(average, params.max_frame_rate)
-    captioned = params.burn_captions or video is None
-    shape = canvas(size, params.aspect, params.max_short_side, captioned=captioned)
+    shape = canvas(size, params.aspect, params.max_short_side, captioned=order.is_captioned)
     style = CueStyle(columns=caption_columns(shape.size))
     return _Job(
         cut=cut(passage, pauses, rate, lead(order.recording.container)),
         canvas=shape,
         cues=cues(transcript, None, passage, pauses),
-        drawn=cues(transcript, style, passage, pauses) if captioned else None,
+        drawn=cues(transcript, style, passage, pauses) if order.is_captioned else None,
         title=order.title,
     )
 
 
-def _typeset(job: _Job, folder: Path) -> None:
+def _typeset(job: _Job, fonts: Fonts, folder: Path) -> None:
     """Lay out what libass draws: the page and its font."""
     size, _, band = job.canvas
     fonts.lay_out(folder)
@@ -110,9 +109,12 @@ def _arguments(file: Path, order: ClipOrder, job: _Job, mix: Mix) -> tuple[str, 
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
     encoding = Encoding(params.preset, params.crf, params.audio_bitrate, threads)
     size, stage, _ = job.canvas
+    captioned = order.is_captioned
     if recording.video is None:
         wave = _wave(size)
-        return render.audiogram(path, recording, job.cut, size, wave, mix, encoding)
+        return render.audiogram(
+            path, recording, job.cut, size, wave, mix, encoding, captioned=captioned
+        )
     upright = Size(recording.video.width, recording.video.height)
     shots = () if params.aspect == "source" else order.shots
     picture = filters.Picture(
@@ -122,7 +124,6 @@ def _arguments(file: Path, order: ClipOrder, job: _Job, mix: Mix) -> tuple[str, 
         takes=takes(shots, job.cut, upright, stage),
         snapshots=snapshots(order.slide_ends, job.cut, mix.fade),
     )
-    captioned = job.drawn is not None
     return render.clip(path, recording, job.cut, picture, mix, encoding, captioned=captioned)
 
 

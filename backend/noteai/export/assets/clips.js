@@ -2,10 +2,11 @@
 
 const startClips = () => {
   const cards = all(".card");
-  const captions = find("#captions");
-  const tracks = cards.map((card) => startCard(card, data.clips[Number(card.dataset.clip)]));
+  const captions = find("#captions"); // none where every picture has its captions in it
+  const clips = cards.map((card) => data.clips[Number(card.dataset.clip)]);
+  const tracks = cards.map((card, n) => startCard(card, clips[n]));
   const setCaptions = () => {
-    for (const track of tracks) track.mode = captions.checked ? "showing" : "hidden";
+    tracks.forEach((track, n) => { track.mode = captions?.checked && !clips[n].captioned ? "showing" : "hidden"; });
   };
   captions?.addEventListener("change", setCaptions);
   setCaptions();

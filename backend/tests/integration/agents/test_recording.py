@@ -4,12 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import av
+import old_film
 import pytest
 from desk import Desk
 
-from noteai.agents.recording import CutShort, NothingDecodable, RecordingParams, recording
+from noteai.agents.recording import (
+    CutShort,
+    NothingDecodable,
+    RecordingParams,
+    SoundUndecodable,
+    recording,
+)
 from noteai.lecture.recording import Recording, Upload
-from noteai.media.ffmpeg import Ffmpeg
+from noteai.media.ffmpeg import AUDIO_DECODERS, VIDEO_DECODERS, Ffmpeg, source
 from noteai.resources.voice_activity import SileroVoiceActivity
 from noteai.sample.voice import RATE, Voice
 
@@ -28,9 +35,9 @@ def desk(tmp_path: Path) -> Desk:
 def record(desk: Desk, ffmpeg: Ffmpeg) -> Record:
     """The stage over a film that ffmpeg makes of its arguments."""
 
-    def made(*args: str) -> Recording:
-        ffmpeg.run((*args, "film.mkv"), desk.workdir)
-        return taken(desk.workdir / "film.mkv", desk, ffmpeg)
+    def made(*args: str, name: str = "film.mkv") -> Recording:
+        ffmpeg.run((*args, name), desk.workdir)
+        return taken(desk.workdir / name, desk, ffmpeg)
 
     return made
 
@@ -88,3 +95,85 @@ def test_subtitles_alone_are_nothing_to_decode(record: Record, desk: Desk) -> No
     (desk.workdir / "said.srt").write_text("1\n00:00:00,000 --> 00:00:09,000\nHello\n")
     with pytest.raises(NothingDecodable):
         record("-i", "said.srt")
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"),
+    [
+        ("ffv1", "film.mkv"),
+        ("huffyuv", "film.avi"),
+        ("ffvhuff", "film.avi"),
+        ("utvideo", "film.avi"),
+        ("qtrle", "film.mov"),
+        ("rawvideo", "film.avi"),
+        ("msmpeg4", "film.avi"),
+        ("flashsv", "film.flv"),
+        ("flashsv2", "film.flv"),
+    ],
+)
+def test_pictures_of_screen_recorders_are_decoded_later_on(
+    record: Record, desk: Desk, ffmpeg: Ffmpeg, codec: str, name: str
+) -> None:
+    found = record(*PICTURE, "-c:v", codec, name=name)
+    assert found.video
+    assert shown(found, desk, ffmpeg) == 40
+
+
+@pytest.mark.parametrize(
+    ("codec", "frame"),
+    [(b"CSCD", old_film.camstudio()), (b"tscc", old_film.camtasia())],
+)
+def test_pictures_of_camstudio_and_camtasia_are_decoded_later_on(
+    desk: Desk, ffmpeg: Ffmpeg, codec: bytes, frame: bytes
+) -> None:
+    path = desk.workdir / "film.avi"
+    path.write_bytes(old_film.avi(codec, frame, 40))
+    assert shown(taken(path, desk, ffmpeg), desk, ffmpeg) == 40
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"),
+    [
+        ("alac", "sound.mov"),
+        ("wmav1", "sound.wma"),
+        ("wmav2", "sound.wma"),
+        ("pcm_f32be", "sound.mov"),
+        ("pcm_bluray", "sound.m2ts"),
+        ("adpcm_yamaha", "sound.wav"),
+        ("adpcm_swf", "sound.flv"),
+        ("g722", "sound.wav"),
+    ],
+)
+def test_sound_of_recorders_is_extracted(record: Record, codec: str, name: str) -> None:
+    found = record(*TONE, "-c:a", codec, name=name)
+    assert found.duration == pytest.approx(4.0, abs=0.2)
+
+
+def test_a_picture_that_is_never_decoded_is_said_and_left_out(record: Record) -> None:
+    found = record(*PICTURE, *TONE, "-c:v", "magicyuv")
+    assert (found.video, found.audio is None) == (None, False)
+    assert found.warnings == ("The picture cannot be decoded (magicyuv): clips show sound alone.",)
+
+
+def test_sound_that_is_never_decoded_is_refused_by_its_name(record: Record) -> None:
+    with pytest.raises(SoundUndecodable, match="truehd"):
+        record(*PICTURE, *TONE, "-c:a", "truehd", "-ar", "48000", "-strict", "-2")
+
+
+def test_a_codec_that_is_never_decoded_is_named_where_there_is_no_other(record: Record) -> None:
+    with pytest.raises(NothingDecodable, match="magicyuv"):
+        record(*PICTURE, "-c:v", "magicyuv")
+
+
+def test_every_decoder_that_may_be_used_is_there(desk: Desk, ffmpeg: Ffmpeg) -> None:
+    listed = ffmpeg.run(("-decoders",), desk.workdir).stdout.decode()
+    there = {line.split()[1] for line in listed.splitlines() if len(line.split()) > 1}
+    assert {*VIDEO_DECODERS, *AUDIO_DECODERS} <= there
+
+
+def shown(recording: Recording, desk: Desk, ffmpeg: Ffmpeg) -> int:
+    """How many frames later stages see."""
+    opened = source(str(desk.fetch(recording.file)), recording.container)
+    args = (*opened, "-map", "0:v:0", "-f", "framecrc", "-")
+    printed = ffmpeg.run(args, desk.workdir).stdout.decode().splitlines()
+    return len([line for line in printed if not line.startswith("#")])

@@ -8,9 +8,11 @@ from starlette.testclient import TestClient
 
 from noteai.database import Database
 from noteai.jobs.graph import shape
+from noteai.lecture.clips import ClipSet
 from noteai.lecture.highlights import HighlightPlan
 from noteai.lecture.layout import LayoutTimeline
 from noteai.lecture.recording import Recording
+from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Transcript
 
 
@@ -85,6 +87,7 @@ def test_only_what_is_in_the_clip_is_given_to_its_job(cutter: Cutter) -> None:
     assert [each.text for each in said.words] == ["Entropy", "is", "disorder."]
     assert [each.id for each in said.sentences] == ["s0"]
     assert [each.id for each in shown.slides] == ["v0"]
+    assert SilenceMap.model_validate(row.given["SilenceMap"]).spans == ()
 
 
 def test_a_job_without_a_layout_has_its_clips_changed_too(
@@ -112,6 +115,19 @@ def test_aspect_and_captions_are_asked_of_the_clip_alone(
     assert cutter.clip(2)["aspect"] == "16:9"
     again = cutter.edit({"captions": {"is_burned": False}})
     assert cutter.row(again).params["clips"] == {**asked, "burn_captions": False}
+
+
+def test_captions_are_burned_where_they_were_drawn_whatever_was_asked(
+    api: TestClient, database: Database, keep: Keep
+) -> None:
+    """As in an audiogram, or where no font has the letters."""
+    made = artifacts(keep)
+    assert isinstance(made["clips"], ClipSet)
+    first, second = made["clips"].clips
+    drawn = first.model_copy(update={"is_captioned": True})
+    clips = made["clips"].model_copy(update={"clips": (drawn, second)})
+    cutter = Cutter.of(api, database, keep, made=made | {"clips": clips})
+    assert [cutter.clip(rank)["captions"]["is_burned"] for rank in (1, 2)] == [True, False]
 
 
 def test_words_are_corrected_in_the_captions_of_the_clip(cutter: Cutter) -> None:

@@ -34,7 +34,7 @@ PICTURE = Picture(
         filters.audio(1, CUT, "a"),
         filters.level(3.0, -1.0, CUT, 0.2),
         filters.loudness(),
-        filters.audiogram((1280, 720), WHOLE, CUT, 0.2),
+        filters.audiogram((1280, 720), WHOLE, CUT, 0.2, captioned=True),
     ],
 )
 def test_every_filter_of_a_graph_is_asked_for(graph: str) -> None:

@@ -176,15 +176,32 @@ def test_a_failure_is_said_with_its_warnings(
     assert "the model is &lt;gone&gt;" in said
 
 
-def test_captions_start_off_where_they_are_in_the_picture(
-    lecture: Finished, page: Callable[[Finished], str]
+@pytest.mark.parametrize(
+    ("drawn", "switches"), [((False, False), 1), ((True, False), 1), ((True, True), 0)]
+)
+def test_captions_can_be_shown_unless_they_are_in_every_picture(
+    lecture: Finished,
+    page: Callable[[Finished], str],
+    drawn: tuple[bool, bool],
+    switches: int,
 ) -> None:
-    burned = replace(lecture, manifests=({"stage": "clips", "params": {"burn_captions": True}},))
-    switches = [
-        next(each for each in read(page(which)).of("input") if each.get("id") == "captions")
-        for which in (lecture, burned)
-    ]
-    assert ["checked" in each for each in switches] == [True, False]
+    found = read(page(captioned(lecture, *drawn))).of("input")
+    assert len([each for each in found if each.get("id") == "captions"]) == switches
+
+
+def test_the_page_knows_which_clips_have_their_captions_in_the_picture(lecture: Finished) -> None:
+    clips = page_data(captioned(lecture, False, True), [[], []])["clips"]
+    assert [each["captioned"] for each in clips] == [True, False]
+
+
+def captioned(lecture: Finished, *drawn: bool) -> Finished:
+    """The lecture whose second clip is its best."""
+    assert lecture.clips
+    clips = tuple(
+        clip.model_copy(update={"is_captioned": each})
+        for clip, each in zip(lecture.clips.clips, drawn, strict=True)
+    )
+    return replace(lecture, clips=lecture.clips.model_copy(update={"clips": clips}))
 
 
 @pytest.mark.parametrize(

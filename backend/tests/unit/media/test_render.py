@@ -1,6 +1,8 @@
 import math
 from fractions import Fraction
 
+import pytest
+
 from noteai.engine.artifact import FileRef
 from noteai.lecture.layout import Box
 from noteai.lecture.recording import AudioTrack, Recording, VideoTrack
@@ -80,10 +82,20 @@ def test_a_recording_without_sound_gives_a_clip_without_sound() -> None:
 
 
 def test_an_audiogram_draws_the_sound_that_is_heard() -> None:
-    args = render.audiogram("in", recording(), CUT, (1280, 720), WHOLE, MIX, ENCODING)
-    graph = after(args, "-filter_complex")
+    graph = audiogram(captioned=True)
     assert "showwaves=s=640x360" in graph
     assert "[0:0]" not in graph
+
+
+@pytest.mark.parametrize("captioned", [True, False])
+def test_letters_are_drawn_on_an_audiogram_where_they_are_asked_for(captioned: bool) -> None:
+    assert ("ass=" in audiogram(captioned=captioned)) == captioned
+
+
+def audiogram(*, captioned: bool) -> str:
+    size = 1280, 720
+    args = render.audiogram("in", recording(), CUT, size, WHOLE, MIX, ENCODING, captioned=captioned)
+    return after(args, "-filter_complex")
 
 
 def test_measuring_writes_no_file() -> None:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from studio import CLICKS, COUNTING, H264, LEVELS, Studio, clicks, counted, faults, frames, spoken
 
+from noteai.lecture.silence import Silence, SilenceMap
+
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts", "a.flv"])
 @pytest.mark.parametrize("start", [0.0, 3.33, 7.02])
@@ -46,6 +48,15 @@ def test_removed_pauses_leave_sound_and_picture_together(studio: Studio) -> None
     assert clip.length == 4.0
     assert counted(path)[36:39] == [61 % 24, 62 % 24, 163 % 24]
     assert np.allclose(clicks(path)[-2:], [2.0, 3.0], atol=0.005)
+
+
+def test_what_is_heard_in_a_pause_between_words_is_played(studio: Studio) -> None:
+    silent = Silence(start=4.0, end=7.0, kind="pause", level_db=-60)
+    clip, _ = studio.cut(
+        studio.count("a.mp4"), 1.0, 9.0, words=spoken((1.0, 2.0), (7.0, 9.0)),
+        quiet=SilenceMap(duration=12, spans=(silent,)), remove_pauses_longer_than=1.0,
+    )  # fmt: skip
+    assert clip.length == 6.0
 
 
 def test_a_picture_that_ends_early_stands_still(studio: Studio) -> None:

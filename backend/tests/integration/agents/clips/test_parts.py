@@ -20,6 +20,7 @@ from noteai.lecture.highlights import HighlightPlan
 from noteai.lecture.recording import Recording
 from noteai.lecture.transcript import Transcript
 from noteai.media.ffmpeg import Ffmpeg
+from noteai.media.fonts import Fonts
 
 RENDERING = Workflow("rendering", (Recording, HighlightPlan, Transcript), (as_stage(clips),))
 PARAMS = ClipParams(preset="ultrafast", crf=30)
@@ -57,7 +58,7 @@ def renderer(studio: Studio, tmp_path: Path) -> Renderer:
     recording = studio.count("lecture.mp4")
     store = FolderStore(tmp_path / "store")
     store.put(studio.desk.fetch(recording.file), "video/mp4")
-    scratch, resources = tmp_path / "scratch", {Ffmpeg: studio.ffmpeg}
+    scratch, resources = tmp_path / "scratch", {Ffmpeg: studio.ffmpeg, Fonts: studio.fonts}
     return Renderer(recording, World(store, MemoryLedger(), Quiet(), resources, scratch))
 
 
@@ -94,3 +95,17 @@ def test_the_stage_has_the_files_of_all_its_clips(renderer: Renderer) -> None:
     files = {each.digest for each in renderer.made[0].files}
     assert {each.video.digest for each in made.clips} < files
     assert {each.thumbnail.digest for each in made.clips} < files
+
+
+def test_a_font_that_was_installed_is_drawn_with(
+    renderer: Renderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    for _ in range(2):
+        renderer.render(plan_of((1, 3)))
+    (tmp_path / "fonts").mkdir()
+    (tmp_path / "fonts/hangul.ttf").write_bytes(b"")
+    renderer.render(plan_of((1, 3)))
+    first, second, third = renderer.made
+    assert [each.source for each in (first, second, third)] == ["ran", "cached", "ran"]
+    assert set(third.parts).isdisjoint(first.parts)

@@ -95,6 +95,7 @@ def test_sound_alone_becomes_an_audiogram_with_its_words(studio: Studio, aspect:
     wave = ((middle[..., 2] > 200) & (middle[..., 0] < 160)).any(axis=1)
     assert words[: clip.height // 3].any()
     assert words[clip.height // 2 :].any()
+    assert clip.is_captioned
     assert wave[clip.height // 5 : clip.height * 3 // 4].any()
 
 

@@ -15,6 +15,7 @@ from noteai.lecture.highlights import Highlight
 from noteai.lecture.layout import LayoutTimeline, Shot, Slide
 from noteai.lecture.recording import Recording, VideoTrack
 from noteai.lecture.sentences import assemble
+from noteai.lecture.silence import Silence, SilenceMap
 from noteai.lecture.transcript import Transcript, Word
 from noteai.timeline import span
 
@@ -58,9 +59,11 @@ def key(
     said: Transcript | None = None,
     seen: LayoutTimeline | None = None,
     recording: Recording = RECORDING,
+    quiet: SilenceMap | None = None,
     **params: Any,
 ) -> str:
-    made = order(recording, shown or highlight(), said or spoken(), seen, ClipParams(**params))
+    knobs = ClipParams(**params)
+    made = order(recording, shown or highlight(), said or spoken(), quiet, seen, knobs)
     return artifact_digest(made)
 
 
@@ -91,9 +94,11 @@ def test_rank_topic_and_reasons_do_not_matter() -> None:
 
 
 def test_a_title_matters_where_it_is_drawn() -> None:
-    sound = RECORDING.model_copy(update={"video": None})
-    assert key(highlight(title="Woods")) == key()
-    assert key(highlight(title="Woods"), recording=sound) != key(recording=sound)
+    woods, sound = highlight(title="Woods"), RECORDING.model_copy(update={"video": None})
+    drawn = {"recording": sound, "burn_captions": True}
+    assert key(woods) == key()
+    assert key(woods, recording=sound) == key(recording=sound)
+    assert key(woods, **drawn) != key(**drawn)
 
 
 def test_what_the_clip_is_made_of_matters() -> None:
@@ -104,12 +109,27 @@ def test_what_the_clip_is_made_of_matters() -> None:
     assert usual != key(seen=layout(5.0), crf=21)
 
 
+def silences(*times: tuple[float, float]) -> SilenceMap:
+    spans = (Silence(start=a, end=b, kind="pause", level_db=-50) for a, b in times)
+    return SilenceMap(duration=100, spans=tuple(spans))
+
+
+def test_a_silence_matters_where_it_is_left_out() -> None:
+    times = ((3.0, 4.0), (9.0, 10.0), (30.0, 31.0))
+    words = (Word(id="w0", start=a, end=b, text="so", probability=1) for a, b in times)
+    said, quiet = assemble("en", list(words)), silences((5, 8))
+    cut = {"said": said, "remove_pauses_longer_than": 1.0}
+    assert key(said=said, quiet=quiet) == key(said=said)
+    assert key(**cut, quiet=quiet) != key(**cut, quiet=silences((6, 8)))
+    assert key(**cut, quiet=quiet) == key(**cut, quiet=silences((5, 8), (20, 25)))
+
+
 def test_a_passage_ends_with_the_recording() -> None:
-    made = order(RECORDING, highlight(start=95.0, end=120.0), spoken(), None, ClipParams())
+    made = order(RECORDING, highlight(start=95.0, end=120.0), spoken(), None, None, ClipParams())
     assert made.passage == span(95.0, 100.0)
 
 
 def test_an_order_is_the_same_to_whoever_reads_it() -> None:
-    made = order(RECORDING, highlight(), spoken(), layout(5.0), ClipParams())
+    made = order(RECORDING, highlight(), spoken(), None, layout(5.0), ClipParams())
     again = ClipOrder.model_validate(json.loads(made.model_dump_json()))
     assert artifact_digest(again) == artifact_digest(made)

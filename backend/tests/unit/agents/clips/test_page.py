@@ -35,3 +35,9 @@ def test_the_page_has_the_canvas_s_size() -> None:
     made = page([], Size(1080, 1920), Box(0, 1500, 1080, 200))
     assert "PlayResX: 1080" in made
     assert "PlayResY: 1920" in made
+
+
+def test_each_line_runs_in_the_direction_of_its_own_letters() -> None:
+    made = page([], Size(1280, 720), BAND)
+    styles = [line for line in made.splitlines() if line.startswith("Style:")]
+    assert [each.rpartition(",")[2] for each in styles] == ["-1", "-1"]

@@ -3,6 +3,7 @@ from fractions import Fraction
 from noteai.agents.clips.composition import Size
 from noteai.agents.clips.passage import inner_pauses, snapshots, takes
 from noteai.lecture.layout import Box, Shot, ShotKind
+from noteai.lecture.silence import Silence, SilenceMap
 from noteai.lecture.transcript import Word
 from noteai.media.cuts import Cut
 from noteai.timeline import span
@@ -35,6 +36,22 @@ def test_a_long_pause_shrinks_to_the_limit() -> None:
 
 def test_a_pause_at_the_edge_of_the_passage_is_not_an_inner_one() -> None:
     assert inner_pauses(span(5, 20), words((1, 2), (9, 10)), 1.0) == []
+
+
+def test_what_is_heard_between_words_is_kept() -> None:
+    """Captions say when a line is shown, and not how long its words last."""
+    said = words((1, 2), (9, 10), (12, 13))
+    quiet = silences((0, 1), (1.5, 2.5), (5, 8.5), (10, 10.5), (10.8, 12))
+    assert inner_pauses(span(0, 20), said, 1.0, quiet) == [span(5.5, 8), span(11.3, 11.5)]
+
+
+def test_nothing_is_left_out_where_it_is_never_silent() -> None:
+    assert inner_pauses(span(0, 20), words((1, 2), (9, 10)), 1.0, silences()) == []
+
+
+def silences(*times: tuple[float, float]) -> SilenceMap:
+    spans = (Silence(start=a, end=b, kind="pause", level_db=-50) for a, b in times)
+    return SilenceMap(duration=20, spans=tuple(spans))
 
 
 def test_without_a_layout_one_take_covers_the_clip() -> None:
