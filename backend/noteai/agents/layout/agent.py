@@ -30,7 +30,7 @@ _TAKES = 3
 NOTHING_DECODED = "no picture could be decoded: the layout is not known"
 
 
-@stage(version="3", queue="vision")
+@stage(version="4", queue="vision")
 def layout(
     recording: Recording,
     params: LayoutParams,
