@@ -11,9 +11,11 @@ from noteai.frozen import Frozen
 from noteai.lecture.content import Cue, Evidence, SentenceScore
 from noteai.lecture.layout import LayoutTimeline
 from noteai.lecture.transcript import Transcript, Word
+from noteai.lecture.writing import MARKS
 
 TITLE_LENGTH = 100
 SUMMARY_LENGTH = 400
+_BETWEEN = re.compile(rf"(?:[^\w{MARKS}]|_)+")
 _ENDS = ".!?…。！？"
 
 
@@ -146,9 +148,9 @@ def one_line(text: str, length: int) -> str:
 
 def letters(text: str) -> str:
     """Letters and digits, case folded."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def plain(text: str) -> str:
     """Words case folded, one space between them."""
-    return re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    return _BETWEEN.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()

@@ -14,7 +14,7 @@ from noteai.lecture.transcript import Transcript
 __all__ = ["SegmentParams", "segments"]
 
 
-@stage(version="1", queue="language")
+@stage(version="2", queue="language")
 def segments(
     content: ContentAnalysis,
     transcript: Transcript,
