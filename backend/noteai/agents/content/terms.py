@@ -13,7 +13,9 @@ STEM = 6
 and of a suffix list the best for K-given segmentation of the AVLecture development set."""
 _WORD = re.compile(rf"[^\W_]+(?:[{MARKS}]+[\u200c\u200d]?[^\W_]*)*")
 _LETTER = re.compile(rf"[^\W_][{MARKS}]*")
-_TIGHT = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+TIGHT = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+"""Letters of scripts that write no spaces, for a set in a regular expression."""
+_TIGHT = re.compile(f"[{TIGHT}]")
 
 
 def terms(text: str) -> list[str]:

@@ -105,6 +105,26 @@ def test_a_repeated_subject_gives_way_to_another() -> None:
     assert topics == {"t0", "t1"}
 
 
+@pytest.mark.parametrize(
+    ("subject", "again", "other"),
+    [
+        ("路由器每天转发数据包。", "数据包每天由路由器转发。", "植物把阳光变成糖分。"),
+        ("ルーターがパケットを運びます。", "パケットを運ぶルーター。", "植物は日光から糖を作る。"),
+        ("เราเตอร์ส่งแพ็กเก็ตทุกวัน", "ทุกวันแพ็กเก็ตผ่านเราเตอร์", "พืชสร้างน้ำตาลในใบไม้"),
+        ("राउटर हर पैकेट भेजता है।", "हर पैकेट को राउटर भेजता है।", "पत्तियाँ शर्करा बनाती हैं।"),
+        ("Routers forward packets.", "Packets routers forward.", "Plants turn light to sugar."),
+    ],
+)
+def test_a_subject_is_known_again_in_other_words_and_in_any_script(
+    subject: str, again: str, other: str
+) -> None:
+    said = lecture([subject] * 3 + [other] * 3 + [again] * 3 + ["…"] * 9, "und")
+    content = analysis(said, [0.9] * 3 + [0.7] * 3 + [0.72] * 3 + [0.1] * 9, [0, 3, 6, 9])
+    params = SegmentParams(min_clips=2, max_clips=2, max_seconds=22, max_share=1)
+    topics = {each.topic for each in segments(content, said, None, params).highlights}
+    assert topics == {"t0", "t1"}
+
+
 def test_a_second_highlight_of_a_topic_adds_its_own_phrase_to_the_title() -> None:
     later = "Queueing theory explains packet loss in busy routers."
     said = lecture([PLAIN] * 16 + [later] * 4)
