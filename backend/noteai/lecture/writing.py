@@ -33,7 +33,8 @@ MARKS = "".join(
 without them `\\w` breaks the words of Hindi, Tamil, Thai and many others."""
 _MARK = re.compile(f"[{MARKS}]")
 _AROUND = re.compile(rf"^\W+|(?:[^\w{MARKS}][{MARKS}]*)+$")
-_ENDS_SENTENCE = re.compile(rf"[.?!…。？！．｡।॥؟۔።]+[{re.escape(_CLOSERS)}]*$")
+QUESTION_MARKS = "?？؟"
+_ENDS_SENTENCE = re.compile(rf"[.!…。！．｡।॥۔።{QUESTION_MARKS}]+[{re.escape(_CLOSERS)}]*$")
 
 
 def is_tight(left: str, right: str) -> bool:

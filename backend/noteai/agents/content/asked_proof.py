@@ -11,12 +11,11 @@ from noteai.frozen import Frozen
 from noteai.lecture.content import Cue, Evidence, SentenceScore
 from noteai.lecture.layout import LayoutTimeline
 from noteai.lecture.transcript import Transcript, Word
-from noteai.lecture.writing import MARKS
+from noteai.lecture.writing import MARKS, ends_sentence
 
 TITLE_LENGTH = 100
 SUMMARY_LENGTH = 400
 _BETWEEN = re.compile(rf"(?:[^\w{MARKS}]|_)+")
-_ENDS = ".!?…。！？"
 
 
 class ProvedTopic(Frozen):
@@ -89,7 +88,7 @@ def _prove_summary(
     evidence = lecture.evidence(claim.sentences, claim.slides, within)
     if not text or evidence is None:
         return None
-    return (text if text[-1] in _ENDS else f"{text}."), evidence
+    return (text if ends_sentence(text) else f"{text}."), evidence
 
 
 def prove_sentence(claim: NotableClaim, lecture: Lecture) -> SentenceScore | None:

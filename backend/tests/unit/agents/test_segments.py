@@ -178,6 +178,8 @@ def test_openings_that_lean_on_what_came_before(text: str, language: str, leans:
         ("We distinguish the following cases:", True),
         ("What happens then?", True),
         ("Take, for example.", True),
+        ("ماذا يحدث بعد ذلك؟", True),
+        ("那会怎么样？", True),
         ("That is all.", False),
     ],
 )
@@ -185,7 +187,18 @@ def test_endings_that_promise_more(text: str, more: bool) -> None:
     assert promises_more(lecture([text]).sentences[0]) is more
 
 
-@pytest.mark.parametrize(("text", "whole"), [("Done.", True), ("(Done.)", True), ("Done", False)])
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("Done.", True),
+        ("(Done.)", True),
+        ("Done", False),
+        ("यह राउटर है।", True),
+        ("یہ ایک راؤٹر ہے۔", True),
+        ("ما هذا؟", True),
+        ("यह राउटर", False),
+    ],
+)
 def test_a_whole_sentence_ends_with_its_mark(text: str, whole: bool) -> None:
     assert is_whole(lecture([text]).sentences[0]) is whole
 

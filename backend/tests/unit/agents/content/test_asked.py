@@ -43,6 +43,13 @@ def test_cited_sentences_become_the_ids_of_their_words() -> None:
     assert found.topics[0].summary == "Disorder is measured."
 
 
+@pytest.mark.parametrize("text", ["राउटर पैकेट भेजता है।", "ما هو الموجه؟", "She says “no.”"])
+def test_a_summary_that_ends_with_its_own_mark_gets_no_full_stop(text: str) -> None:
+    summary = [{"text": text, "sentences": [1]}]
+    found, _ = asked(claims(topic(0, summary=summary)))
+    assert found.topics[0].summary == text
+
+
 def test_cited_slides_become_their_ids() -> None:
     cited = topic(3, title_sentences=[], title_slides=[0])
     found, _ = asked(claims(topic(0), cited), layout=one_slide())
