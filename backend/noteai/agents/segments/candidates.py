@@ -140,8 +140,9 @@ def cuts(transcript: Transcript, silence: SilenceMap | None) -> Iterator[Span]:
 
 
 def topic_of(sentence: Sentence, topics: Sequence[Topic]) -> Topic:
-    """The topic that shares most time with a sentence."""
-    return max(topics, key=lambda topic: overlap(topic, sentence))
+    """The topic in which a sentence has its middle; topics are in order of time."""
+    after = bisect(topics, sentence.middle, key=lambda topic: topic.start)
+    return topics[max(0, after - 1)]
 
 
 def _margin(gap: Span, pauses: Sequence[Span]) -> float:

@@ -63,6 +63,17 @@ def test_a_highlight_stays_within_its_topic() -> None:
         assert each.end <= topic.end + MAX_MARGIN
 
 
+def test_a_sentence_that_takes_no_time_lies_in_the_topic_around_it() -> None:
+    said = lecture([PLAIN] * 12)
+    content = analysis(said, [0.1] * 6 + [0.9] * 4 + [0.1] * 2, topics=[0, 6])
+    whole = segments(content, said, None, PARAMS).highlights[0]
+    instant = said.sentences[7].model_copy(update={"end": said.sentences[7].start})
+    sentences = (*said.sentences[:7], instant, *said.sentences[8:])
+    told = said.model_copy(update={"sentences": sentences})
+    best = segments(content, told, None, PARAMS).highlights[0]
+    assert (best.start, best.end, best.topic) == (whole.start, whole.end, "t1")
+
+
 def test_a_passage_that_points_back_is_extended_to_what_it_points_at() -> None:
     texts = [PLAIN] * 20
     texts[8:12] = ["This is therefore what we call a packet in the network."] * 4
