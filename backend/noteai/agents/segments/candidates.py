@@ -10,7 +10,7 @@ from noteai.agents.segments.params import SegmentParams
 from noteai.agents.segments.wording import is_whole, leans_on_what_came_before, promises_more
 from noteai.lecture.content import ContentAnalysis, SentenceScore, Topic
 from noteai.lecture.silence import SilenceMap
-from noteai.lecture.transcript import Sentence, Transcript, position
+from noteai.lecture.transcript import Sentence, Transcript
 from noteai.timeline import Seconds, Span, overlap, span
 
 MAX_MARGIN = 0.6
@@ -157,8 +157,3 @@ def _importance(score: SentenceScore | None) -> float:
 
 def sentence_range(candidate: Candidate, transcript: Transcript) -> tuple[Sentence, ...]:
     return transcript.sentences[candidate.first : candidate.last + 1]
-
-
-def word_ids(sentence: Sentence) -> tuple[str, ...]:
-    first, last = position(sentence.first_word), position(sentence.last_word)
-    return tuple(f"w{number}" for number in range(first, last + 1))
