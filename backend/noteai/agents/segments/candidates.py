@@ -123,13 +123,10 @@ class Passages:
 
 def cuts(transcript: Transcript, silence: SilenceMap | None) -> Iterator[Span]:
     """For each sentence, its span with half of the pause on either side."""
-    pauses = silence.spans if silence else ()
-    starts = [pause.start for pause in pauses]
 
     def margin(start: float, end: float) -> float:
         gap = span(min(start, end), end)
-        near = pauses[max(0, bisect(starts, gap.start) - 1) : bisect(starts, gap.end)]
-        return _margin(gap, near)
+        return _margin(gap, silence.near(gap) if silence else ())
 
     sentences = transcript.sentences
     for index, each in enumerate(sentences):
