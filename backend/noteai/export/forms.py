@@ -15,6 +15,7 @@ from noteai.lecture.layout import LayoutTimeline, Shot
 from noteai.lecture.recording import AudioTrack, VideoTrack
 from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Sentence, Transcript, Word
+from noteai.lecture.writing import join
 from noteai.timeline import Span, overlap
 
 _DIGITS = 3
@@ -175,8 +176,13 @@ def all_forms(lecture: Finished, names: Names) -> dict[str, BaseModel]:
 
 def _said_in(clip: Span, sentences: Sequence[Sentence]) -> str:
     """The sentences that lie in `clip` with most of their time."""
-    inside = (each for each in sentences if overlap(each, clip) > each.duration / 2)
-    return " ".join(each.text for each in inside)
+    return join(each.text for each in sentences if _is_in(each, clip))
+
+
+def _is_in(sentence: Sentence, clip: Span) -> bool:
+    if not sentence.duration:
+        return clip.contains(sentence.start)
+    return overlap(sentence, clip) > sentence.duration / 2
 
 
 def _name(path: str) -> str:

@@ -23,6 +23,7 @@ class HighlightPlan(Artifact):
 
     highlights: tuple[Highlight, ...]
     reason_if_empty: str = ""
+    warnings: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -30,4 +31,4 @@ class HighlightPlan(Artifact):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        return (self.reason_if_empty,) if self.is_empty else ()
+        return (*self.warnings, *([self.reason_if_empty] if self.reason_if_empty else ()))

@@ -1,5 +1,7 @@
 """Where nobody speaks."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import Literal
 
 from noteai.engine.artifact import Artifact
@@ -20,3 +22,9 @@ class SilenceMap(Artifact):
 
     duration: Seconds
     spans: tuple[Silence, ...]
+
+    def near(self, around: Span) -> Sequence[Silence]:
+        """Those that share time with a span or touch it, found without looking at the others."""
+        first = bisect_left(self.spans, around.start, key=lambda each: each.end)
+        after = bisect_right(self.spans, around.end, key=lambda each: each.start)
+        return self.spans[first:after]

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
 
 _NO_SPACES = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -11,7 +12,29 @@ _NO_SPACES = (
 _STARTS_TIGHT = re.compile(f"^[{_NO_SPACES}]")
 _ENDS_TIGHT = re.compile(f"[{_NO_SPACES}]$")
 _CLOSERS = "\"'”’»›)]}」』）】"
-_ENDS_SENTENCE = re.compile(rf"[.?!…。？！．｡।॥؟۔።]+[{re.escape(_CLOSERS)}]*$")
+_WITH_MARKS = chain(
+    range(0x300, 0x3100), range(0xA600, 0xAC00), range(0xFB00, 0xFE00), range(0xFE20, 0xFE30),
+    range(0x10000, 0x12000), range(0x16000, 0x17000), range(0x1E000, 0x1F000),
+)  # fmt: skip
+"""Where such marks are; U+FE0F and its like, which make pictures of letters, are left out."""
+
+
+def _stretches(codes: Iterable[int]) -> Iterator[str]:
+    """As a set in a regular expression has them."""
+    for _, run in groupby(enumerate(codes), key=lambda pair: pair[1] - pair[0]):
+        stretch = [chr(code) for _, code in run]
+        yield f"{stretch[0]}-{stretch[-1]}"
+
+
+MARKS = "".join(
+    _stretches(code for code in _WITH_MARKS if unicodedata.category(chr(code)) in ("Mn", "Mc"))
+)
+"""Vowels, tones and accents that are written onto letters, for a set in a regular expression:
+without them `\\w` breaks the words of Hindi, Tamil, Thai and many others."""
+_MARK = re.compile(f"[{MARKS}]")
+_AROUND = re.compile(rf"^\W+|(?:[^\w{MARKS}][{MARKS}]*)+$")
+QUESTION_MARKS = "?？؟"
+_ENDS_SENTENCE = re.compile(rf"[.!…。！．｡।॥۔።{QUESTION_MARKS}]+[{re.escape(_CLOSERS)}]*$")
 
 
 def is_tight(left: str, right: str) -> bool:
@@ -39,7 +62,17 @@ def ends_sentence(text: str) -> bool:
 
 def bare(text: str) -> str:
     """A word in lower case without the punctuation around it."""
-    return re.sub(r"^\W+|\W+$", "", text.casefold())
+    return _AROUND.sub("", text.casefold())
+
+
+def is_letter(char: str) -> bool:
+    """Whether it belongs into a word: a letter, a digit, or a mark on one."""
+    return char.isalnum() or is_mark(char)
+
+
+def is_mark(char: str) -> bool:
+    """Whether it is written onto a letter: a vowel, a tone, an accent."""
+    return bool(_MARK.match(char))
 
 
 def _columns(char: str) -> int:

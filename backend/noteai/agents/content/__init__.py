@@ -18,7 +18,7 @@ class UnprovenClaim(RuntimeError):
     """An analysis that points at what does not exist: a defect, never shown to users as truth."""
 
 
-@stage(version="1", queue="language")
+@stage(version="2", queue="language")
 def content(
     transcript: Transcript,
     silence: SilenceMap | None,

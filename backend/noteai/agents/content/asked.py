@@ -36,6 +36,7 @@ from noteai.lecture.content import (
 )
 from noteai.lecture.layout import LayoutTimeline
 from noteai.lecture.transcript import Transcript, position
+from noteai.lecture.writing import join
 from noteai.resources.language_model import LanguageModel, LanguageModelFailed, estimated_tokens
 
 SMALLEST_ROOM = 400
@@ -264,7 +265,7 @@ def _topic(
         end=max(transcript.sentences[sentence].end for sentence in within),
         id=f"t{number}",
         title=proved_topic.title,
-        summary=" ".join(text for text, _ in proved_topic.summary),
+        summary=join(text for text, _ in proved_topic.summary),
         keywords=proved_topic.keywords,
         importance=proved_topic.importance,
         scores={cue: score for cue, (score, _) in best.items()},

@@ -11,10 +11,11 @@ from noteai.frozen import Frozen
 from noteai.lecture.content import Cue, Evidence, SentenceScore
 from noteai.lecture.layout import LayoutTimeline
 from noteai.lecture.transcript import Transcript, Word
+from noteai.lecture.writing import MARKS, ends_sentence
 
 TITLE_LENGTH = 100
 SUMMARY_LENGTH = 400
-_ENDS = ".!?…。！？"
+_BETWEEN = re.compile(rf"(?:[^\w{MARKS}]|_)+")
 
 
 class ProvedTopic(Frozen):
@@ -87,7 +88,7 @@ def _prove_summary(
     evidence = lecture.evidence(claim.sentences, claim.slides, within)
     if not text or evidence is None:
         return None
-    return (text if text[-1] in _ENDS else f"{text}."), evidence
+    return (text if ends_sentence(text) else f"{text}."), evidence
 
 
 def prove_sentence(claim: NotableClaim, lecture: Lecture) -> SentenceScore | None:
@@ -146,9 +147,9 @@ def one_line(text: str, length: int) -> str:
 
 def letters(text: str) -> str:
     """Letters and digits, case folded."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def plain(text: str) -> str:
     """Words case folded, one space between them."""
-    return re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    return _BETWEEN.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()

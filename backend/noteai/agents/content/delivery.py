@@ -47,5 +47,5 @@ def _rate(sentence: Sentence, transcript: Transcript) -> float:
 
 def _pause_at(instant: float, silence: SilenceMap) -> float:
     around = span(max(0.0, instant - 0.3), instant + 0.3)
-    near = [each.duration for each in silence.spans if overlap(around, each) > 0]
+    near = [each.duration for each in silence.near(around) if overlap(around, each) > 0]
     return max(near, default=0.0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from noteai.agents.content.cues import cues
 from noteai.agents.content.function_words import function_words
 from noteai.agents.content.phrasing import said
-from noteai.agents.content.terms import terms
+from noteai.agents.content.terms import is_letter_alone, terms
 from noteai.lecture.content import Cue, Evidence, SentenceScore
 from noteai.lecture.transcript import Sentence, Transcript, Word
 from noteai.lecture.writing import bare
@@ -123,7 +123,7 @@ def novelty(transcript: Transcript) -> list[tuple[float, Evidence]]:
     found = []
     for sentence, line in zip(transcript.sentences, words, strict=True):
         fresh = {t for word in line for t in word} - seen - common
-        again = {term for term in fresh if totals[term] >= 3 and len(term) > 1}
+        again = {term for term in fresh if totals[term] >= 3 and not is_letter_alone(term)}
         seen |= {t for word in line for t in word}
         ids = _saying(transcript, sentence, line, again)
         score = 1 - 0.75 ** sum(min(totals[term], 10) / 5 for term in again)

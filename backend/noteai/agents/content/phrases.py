@@ -8,7 +8,7 @@ from typing import NamedTuple
 from noteai.agents.content.function_words import function_words
 from noteai.agents.content.terms import terms
 from noteai.lecture.transcript import Transcript, Word
-from noteai.lecture.writing import bare, ends_sentence, join
+from noteai.lecture.writing import bare, ends_sentence, is_letter, join
 
 LONGEST = 3
 """Words of a phrase."""
@@ -55,7 +55,7 @@ def _runs(words: Sequence[Word], common: frozenset[str]) -> Iterator[list[Word]]
             run = []
             continue
         run.append(word)
-        if not word.text[-1].isalnum() or ends_sentence(word.text):
+        if not is_letter(word.text[-1]) or ends_sentence(word.text):
             yield run
             run = []
     yield run

@@ -6,6 +6,7 @@ from noteai.agents.content.phrases import Phrase
 from noteai.lecture.content import Evidence
 from noteai.lecture.layout import LayoutTimeline, Slide
 from noteai.lecture.transcript import Sentence
+from noteai.lecture.writing import is_mark
 from noteai.timeline import Span, clamp, total
 
 LONGEST = 80
@@ -60,7 +61,7 @@ def _claim(uses: Sequence[tuple[float, Slide]], topic: Span) -> float:
 
 
 def _is_title(text: str) -> bool:
-    letters = sum(char.isalpha() for char in text)
+    letters = sum(char.isalpha() or is_mark(char) for char in text)
     return letters >= 2 and len(text.strip()) <= LONGEST and letters >= len(text.strip()) / 2
 
 

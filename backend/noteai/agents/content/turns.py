@@ -65,7 +65,7 @@ def _pause(before: Sentence, after: Sentence, silence: SilenceMap | None) -> flo
     if silence is None:
         return gap
     around = span(max(0.0, before.end - 0.5), max(before.end, after.start) + 0.5)
-    return max((overlap(around, each) for each in silence.spans), default=0.0)
+    return max((overlap(around, each) for each in silence.near(around)), default=0.0)
 
 
 def new_slides(sentences: Sequence[Sentence], layout: LayoutTimeline | None) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """Which passages are worth seeing again."""
 
 from noteai.agents.content.phrases import phrases
+from noteai.agents.segments.belonging import belonging, warnings
 from noteai.agents.segments.candidates import Candidate, candidates, sentence_range
 from noteai.agents.segments.choice import choose, probability
 from noteai.agents.segments.params import SegmentParams
@@ -8,20 +9,37 @@ from noteai.agents.segments.proof import evidence, reasons
 from noteai.engine.stage import stage
 from noteai.lecture.content import ContentAnalysis, SentenceScore
 from noteai.lecture.highlights import Highlight, HighlightPlan
+from noteai.lecture.recording import Recording
 from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Transcript
 
 __all__ = ["SegmentParams", "segments"]
 
 
-@stage(version="1", queue="language")
+@stage(version="2", queue="language")
 def segments(
+    recording: Recording,
     content: ContentAnalysis,
     transcript: Transcript,
     silence: SilenceMap | None,
     params: SegmentParams,
 ) -> HighlightPlan:
-    """Choose the highlights: worth, coverage and variety within the limits of length."""
+    """Choose the highlights: worth, coverage and variety within the limits of length.
+
+    Raises:
+        CaptionsForeign: most of what is said lies beyond the recording's end.
+    """
+    inside = belonging(transcript, recording)
+    plan = _plan(content, inside, silence, params)
+    return plan.model_copy(update={"warnings": warnings(transcript, inside)})
+
+
+def _plan(
+    content: ContentAnalysis,
+    transcript: Transcript,
+    silence: SilenceMap | None,
+    params: SegmentParams,
+) -> HighlightPlan:
     if not transcript.sentences or not content.topics:
         return HighlightPlan(highlights=(), reason_if_empty="Nothing is said in this recording.")
     found = candidates(content, transcript, silence, params)

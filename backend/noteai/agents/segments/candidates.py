@@ -10,7 +10,7 @@ from noteai.agents.segments.params import SegmentParams
 from noteai.agents.segments.wording import is_whole, leans_on_what_came_before, promises_more
 from noteai.lecture.content import ContentAnalysis, SentenceScore, Topic
 from noteai.lecture.silence import SilenceMap
-from noteai.lecture.transcript import Sentence, Transcript, position
+from noteai.lecture.transcript import Sentence, Transcript
 from noteai.timeline import Seconds, Span, overlap, span
 
 MAX_MARGIN = 0.6
@@ -123,13 +123,10 @@ class Passages:
 
 def cuts(transcript: Transcript, silence: SilenceMap | None) -> Iterator[Span]:
     """For each sentence, its span with half of the pause on either side."""
-    pauses = silence.spans if silence else ()
-    starts = [pause.start for pause in pauses]
 
     def margin(start: float, end: float) -> float:
         gap = span(min(start, end), end)
-        near = pauses[max(0, bisect(starts, gap.start) - 1) : bisect(starts, gap.end)]
-        return _margin(gap, near)
+        return _margin(gap, silence.near(gap) if silence else ())
 
     sentences = transcript.sentences
     for index, each in enumerate(sentences):
@@ -140,8 +137,9 @@ def cuts(transcript: Transcript, silence: SilenceMap | None) -> Iterator[Span]:
 
 
 def topic_of(sentence: Sentence, topics: Sequence[Topic]) -> Topic:
-    """The topic that shares most time with a sentence."""
-    return max(topics, key=lambda topic: overlap(topic, sentence))
+    """The topic in which a sentence has its middle; topics are in order of time."""
+    after = bisect(topics, sentence.middle, key=lambda topic: topic.start)
+    return topics[max(0, after - 1)]
 
 
 def _margin(gap: Span, pauses: Sequence[Span]) -> float:
@@ -156,8 +154,3 @@ def _importance(score: SentenceScore | None) -> float:
 
 def sentence_range(candidate: Candidate, transcript: Transcript) -> tuple[Sentence, ...]:
     return transcript.sentences[candidate.first : candidate.last + 1]
-
-
-def word_ids(sentence: Sentence) -> tuple[str, ...]:
-    first, last = position(sentence.first_word), position(sentence.last_word)
-    return tuple(f"w{number}" for number in range(first, last + 1))

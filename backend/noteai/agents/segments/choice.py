@@ -7,14 +7,17 @@ A greedy choice by marginal gain, in the manner of maximal marginal relevance
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
+from noteai.agents.content.terms import TIGHT, terms
 from noteai.agents.segments.candidates import Candidate
 from noteai.agents.segments.params import SegmentParams
 from noteai.lecture.transcript import Transcript
+from noteai.lecture.writing import MARKS
 
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(rf"[{TIGHT}]+|[^\W\d_](?:[^\W\d_]|[{MARKS}]){{3,}}")
+_TIGHT = re.compile(f"[{TIGHT}]")
 _EPSILON = 1e-6
 _LEAST = 0.25
 _SAME_TOPIC = 0.5
@@ -74,8 +77,14 @@ def _is_apart(a: Candidate, b: Candidate) -> bool:
 
 def _subjects(transcript: Transcript) -> Callable[[Candidate], Counter[str]]:
     """How often a candidate says which words; they are counted anew each time, and not kept."""
-    words = [_WORD.findall(each.text.lower()) for each in transcript.sentences]
+    words = [list(_words(each.text.lower())) for each in transcript.sentences]
     return lambda each: Counter(chain.from_iterable(words[each.first : each.last + 1]))
+
+
+def _words(text: str) -> Iterator[str]:
+    """Its words of four letters or more; pairs of letters where a script writes no spaces."""
+    for word in _WORD.findall(text):
+        yield from terms(word) if _TIGHT.search(word) else (word,)
 
 
 def _likeness(a: Counter[str], b: Counter[str]) -> float:

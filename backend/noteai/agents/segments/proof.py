@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from noteai.agents.segments.candidates import word_ids
+from noteai.agents.content.evidence import of_sentence
 from noteai.lecture.content import Cue, Evidence, SentenceScore
 from noteai.lecture.transcript import Sentence, Transcript
 
@@ -35,7 +35,7 @@ def evidence(lines: Sequence[SentenceScore], transcript: Transcript) -> Evidence
     proofs = [proof for line in lines for proof in line.evidence.values()]
     words = tuple(dict.fromkeys(word for proof in proofs for word in proof.words))
     slides = tuple(dict.fromkeys(slide for proof in proofs for slide in proof.slides))
-    return Evidence(words=words or word_ids(_main(lines, transcript)), slides=slides)
+    return Evidence(words=words or of_sentence(_main(lines, transcript)).words, slides=slides)
 
 
 def _main(lines: Sequence[SentenceScore], transcript: Transcript) -> Sentence:

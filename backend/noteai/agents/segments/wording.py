@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from noteai.lecture.transcript import Sentence
+from noteai.lecture.writing import QUESTION_MARKS, ends_sentence
 
 # A sentence that opens so points at something said before it.
 _DANGLING: dict[str, tuple[str, ...]] = {
@@ -44,7 +45,6 @@ _UNFINISHED = re.compile(
     r"(?i)(:|,|;|—|-|\b(for example|such as|as follows|like this|let'?s (see|look)|and|but|or|the"
     r"|because|namely|consider)\W*)$"
 )
-_ENDED = re.compile(r"[.!?…。！？]['\"”’»)\]]*$")
 
 
 def leans_on_what_came_before(sentence: Sentence, language: str) -> bool:
@@ -58,12 +58,12 @@ def leans_on_what_came_before(sentence: Sentence, language: str) -> bool:
 def promises_more(sentence: Sentence) -> bool:
     """Whether it ends by announcing what follows: "for example", a colon, a question."""
     text = sentence.text.strip()
-    return bool(_UNFINISHED.search(text)) or text.endswith(("?", "？"))
+    return bool(_UNFINISHED.search(text)) or text.endswith(tuple(QUESTION_MARKS))
 
 
 def is_whole(sentence: Sentence) -> bool:
     """Whether it ends with a sentence's punctuation."""
-    return bool(_ENDED.search(sentence.text.strip()))
+    return ends_sentence(sentence.text.strip())
 
 
 @cache

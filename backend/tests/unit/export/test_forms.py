@@ -7,6 +7,7 @@ import pytest
 from noteai.export import Finished, schemas
 from noteai.export.forms import all_forms, dump
 from noteai.export.names import name_all
+from noteai.lecture.transcript import Sentence
 
 
 def written(lecture: Finished) -> dict[str, object]:
@@ -72,6 +73,22 @@ def test_a_clip_says_what_is_heard_in_it(lecture: Finished) -> None:
     assert said["text"] == "𝔛 is </script>."
     assert said["video"] == "01-Nr.-1-what-why.mp4"
     assert said["reasons"] == ["it <matters>"]
+
+
+def test_what_a_clip_says_has_sentences_that_take_no_time_and_spaces_where_they_are_written(
+    lecture: Finished,
+) -> None:
+    texts = [("路由器转发。", 20.0, 28.0), ("数据包到达。", 28.0, 28.0), ("之后。", 40.0, 40.0)]
+    sentences = tuple(
+        Sentence(id=f"s{n}", start=start, end=end, text=text, first_word="w0", last_word="w0")
+        for n, (text, start, end) in enumerate(texts)
+    )
+    assert lecture.transcript
+    told = lecture.transcript.model_copy(update={"sentences": sentences})
+    said = written(replace(lecture, transcript=told))
+    clip = next(each for name, each in said.items() if name.startswith("clips/01"))
+    assert isinstance(clip, dict)
+    assert clip["text"] == "路由器转发。数据包到达。"
 
 
 def test_what_is_missing_is_not_written(lecture: Finished) -> None:

@@ -1,6 +1,9 @@
+import sys
+import unicodedata
+
 import pytest
 
-from noteai.lecture.writing import bare, ends_sentence, is_tight, join, width
+from noteai.lecture.writing import bare, ends_sentence, is_letter, is_tight, join, width
 
 
 def test_words_are_joined_by_spaces_and_wide_scripts_without() -> None:
@@ -34,3 +37,30 @@ def test_other_words_end_no_sentence(word: str) -> None:
 
 def test_a_bare_word_has_no_case_and_no_punctuation_around_it() -> None:
     assert bare("“Don't!”") == "don't"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("“हिन्दी!”", "हिन्दी"), ("தமிழ்,", "தமிழ்"), ("বাংলা।", "বাংলা"), ("(น้ำ)", "น้ำ"), ("❤️", "")],
+)
+def test_a_bare_word_keeps_the_vowels_that_are_written_onto_its_letters(
+    text: str, plain: str
+) -> None:
+    assert bare(text) == plain
+
+
+def test_a_mark_that_hangs_on_punctuation_goes_with_it() -> None:
+    assert bare("\u0301end.\u0301") == "end"
+
+
+def test_letters_digits_and_the_marks_on_them_are_letters_in_every_living_script() -> None:
+    for char in map(chr, range(sys.maxunicode + 1)):
+        if char.isalnum():
+            assert is_letter(char)
+        elif unicodedata.category(char) not in ("Mn", "Mc"):
+            assert not is_letter(char)
+    assert all(map(is_letter, "हिन्दीதமிழ்বাংলাภาษาไทยမြန်မာខ្មែរעִבְרִיתعَرَبِيّe\u0301"))
+
+
+def test_the_sign_that_makes_a_picture_of_a_letter_is_none() -> None:
+    assert not is_letter("\ufe0f")

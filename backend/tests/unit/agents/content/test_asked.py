@@ -43,6 +43,19 @@ def test_cited_sentences_become_the_ids_of_their_words() -> None:
     assert found.topics[0].summary == "Disorder is measured."
 
 
+def test_sentences_of_a_summary_are_joined_as_their_script_writes_them() -> None:
+    summary = [{"text": text, "sentences": [1]} for text in ("路由器转发。", "数据包到达。")]
+    found, _ = asked(claims(topic(0, summary=summary)))
+    assert found.topics[0].summary == "路由器转发。数据包到达。"
+
+
+@pytest.mark.parametrize("text", ["राउटर पैकेट भेजता है।", "ما هو الموجه؟", "She says “no.”"])
+def test_a_summary_that_ends_with_its_own_mark_gets_no_full_stop(text: str) -> None:
+    summary = [{"text": text, "sentences": [1]}]
+    found, _ = asked(claims(topic(0, summary=summary)))
+    assert found.topics[0].summary == text
+
+
 def test_cited_slides_become_their_ids() -> None:
     cited = topic(3, title_sentences=[], title_slides=[0])
     found, _ = asked(claims(topic(0), cited), layout=one_slide())

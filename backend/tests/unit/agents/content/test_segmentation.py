@@ -40,6 +40,28 @@ def test_scripts_without_spaces_are_counted_by_pairs() -> None:
     assert terms("猫") == ["猫"]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("हिन्दी में", ["हिन्दी", "में"]),
+        ("தமிழ்", ["தமிழ்"]),
+        ("বাংলা ভাষা", ["বাংলা", "ভাষা"]),
+        ("ශ්\u200dරී", ["ශ්\u200dරී"]),
+        ("e\u0301te\u0301", ["e\u0301te\u0301"]),
+        ("1\ufe0f\u20e3 ❤\ufe0f", []),
+    ],
+)
+def test_vowels_and_accents_that_are_written_onto_letters_do_not_break_words(
+    text: str, found: list[str]
+) -> None:
+    assert terms(text) == found
+
+
+def test_a_letter_of_a_pair_has_its_vowels_and_tones_with_it() -> None:
+    assert terms("ที่นี่") == ["ที่นี่"]
+    assert terms("น้ำดื่ม") == ["น้ำ", "ำดื่", "ดื่ม"]
+
+
 def test_counts_have_a_row_for_each_document() -> None:
     assert count([["a", "b", "a"], [], ["b"]]).tolist() == [[2, 1], [0, 0], [0, 1]]
 
