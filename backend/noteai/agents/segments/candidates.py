@@ -65,6 +65,7 @@ class Passages:
         self.language = transcript.language
         scores = {each.id: each for each in content.sentences}
         self._importance = [_importance(scores.get(each.id)) for each in self.sentences]
+        self._is_punctuated = 2 * sum(map(is_whole, self.sentences)) > len(self.sentences)
         self._topics = [topic_of(each, content.topics) for each in self.sentences]
         self._cuts = list(cuts(transcript, silence))
         self._excess = self._accumulate()
@@ -72,8 +73,8 @@ class Passages:
     def stretches(self, params: SegmentParams) -> Iterator[tuple[int, int]]:
         """Pairs of first and last sentence, within one topic and the length limits."""
         longest = self._longest(params)
-        for first, opening in enumerate(self.sentences):
-            if leans_on_what_came_before(opening, self.language):
+        for first in range(len(self.sentences)):
+            if not self._opens(first):
                 continue
             for last in range(first, len(self.sentences)):
                 if self._topics[last] is not self._topics[first]:
@@ -83,6 +84,11 @@ class Passages:
                     break
                 if length >= params.min_seconds:
                     yield first, last
+
+    def _opens(self, first: int) -> bool:
+        """Whether a passage may begin here: not amid a sentence that was divided, either."""
+        is_amid = first > 0 and self._is_punctuated and not is_whole(self.sentences[first - 1])
+        return not is_amid and not leans_on_what_came_before(self.sentences[first], self.language)
 
     def _longest(self, params: SegmentParams) -> float:
         """A short lecture has shorter highlights, so that it has `min_clips` of them."""

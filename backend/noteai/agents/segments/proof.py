@@ -6,8 +6,9 @@ from noteai.agents.content.evidence import of_sentence
 from noteai.lecture.content import Cue, Evidence, SentenceScore
 from noteai.lecture.transcript import Sentence, Transcript
 
-_CLEAR = 0.3
-"""A cue is named as a reason from this score on."""
+_CLEAR = 0.7
+"""A cue is named as a reason from this score on: one weak word, such as "always", is none."""
+_CLEAR_BY_MEASURE: dict[Cue, float] = {"novelty": 0.3, "delivery": 0.3}
 _MOST = 3
 _SAID: dict[Cue, str] = {
     "definition": "Defines a term",
@@ -26,7 +27,8 @@ def reasons(lines: Sequence[SentenceScore]) -> tuple[str, ...]:
     for line in lines:
         for cue, score in line.scores.items():
             best[cue] = max(score, best.get(cue, 0.0))
-    clear = sorted((cue for cue in best if best[cue] >= _CLEAR), key=lambda cue: -best[cue])
+    clear = [cue for cue in best if best[cue] >= _CLEAR_BY_MEASURE.get(cue, _CLEAR)]
+    clear.sort(key=lambda cue: -best[cue])
     return tuple(_SAID[cue] for cue in clear[:_MOST])
 
 

@@ -9,9 +9,10 @@ from spoken import PLAIN, analysis, lecture
 from noteai.agents.segments import SegmentParams, segments
 from noteai.agents.segments.belonging import CaptionsForeign
 from noteai.agents.segments.candidates import MAX_MARGIN, cuts
+from noteai.agents.segments.proof import reasons
 from noteai.agents.segments.wording import is_whole, leans_on_what_came_before, promises_more
 from noteai.engine.artifact import FileRef
-from noteai.lecture.content import ContentAnalysis
+from noteai.lecture.content import ContentAnalysis, SentenceScore
 from noteai.lecture.highlights import HighlightPlan
 from noteai.lecture.recording import Recording
 from noteai.lecture.silence import Silence, SilenceMap
@@ -105,6 +106,29 @@ def test_a_passage_that_points_back_is_extended_to_what_it_points_at() -> None:
     content = analysis(said, [0.1] * 8 + [0.9] * 4 + [0.1] * 8)
     best = chosen(content, said, None, PARAMS).highlights[0]
     assert best.start == pytest.approx(said.sentences[7].start - 0.5)
+
+
+def test_a_passage_never_begins_amid_a_sentence_that_was_divided() -> None:
+    texts = [PLAIN] * 20
+    texts[7] = "A packet has a header with two addresses and a number"
+    texts[8] = "for all that it carries, which no router ever looks at."
+    said = lecture(texts)
+    content = analysis(said, [0.1] * 8 + [0.9] * 4 + [0.1] * 8)
+    best = chosen(content, said, None, PARAMS).highlights[0]
+    assert best.start != pytest.approx(said.sentences[8].start - 0.5)
+
+
+def test_where_nothing_is_punctuated_a_passage_begins_at_any_pause() -> None:
+    said = lecture([PLAIN.rstrip(".")] * 20)
+    content = analysis(said, [0.1] * 8 + [0.9] * 4 + [0.1] * 8)
+    best = chosen(content, said, None, PARAMS).highlights[0]
+    assert best.start == pytest.approx(said.sentences[8].start - 0.5)
+
+
+@pytest.mark.parametrize(("strength", "named"), [(0.5, ()), (1.0, ("The lecturer stresses it",))])
+def test_one_weak_word_is_no_reason(strength: float, named: tuple[str, ...]) -> None:
+    line = SentenceScore(id="s0", importance=0.9, scores={"emphasis": strength}, evidence={})
+    assert reasons([line]) == named
 
 
 def test_a_lecture_that_only_points_back_gives_none() -> None:
