@@ -35,6 +35,7 @@ SEEDS, MINUTES = (11, 12), 3.0
 """The stage was tuned on seeds 5 to 9."""
 SHOWN = 6
 TALKS = {"CHI-27F3D": "slides_inset", "NIH-F1A31": "slides", "CHI-003EC": "slides"}
+MOVING = {"CHI-003EC": ", two of one slide whose parts move together"}
 FILES = {
     "video/gis_mooc_slides_101s.mp4": "slides",
     "video/astro_mooc_slides_8s.mp4": "slides",
@@ -68,8 +69,9 @@ def speed() -> list[Row]:
         long = _looped("video/gis_mooc_slides_101s.mp4", 3600, Path(folder))
         growth = _peak(long) / _peak(film)
     on, note = "10 minutes of gis_mooc", "processor seconds, ours without reading text"
+    parts = f"{note}: {limit:.2f} s against {ours:.2f}, in which each slide's picture is fetched"
     return [
-        Row("layout: time against decoding keyframes", on, ours / limit, 2.0, "at most", note),
+        Row("layout: time against decoding keyframes", on, ours / limit, 2.0, "at most", parts),
         Row("layout: times faster than every frame by OpenCV", on, naive / ours, 6.0, note=note),
         Row("layout: reading the slides' text, processor seconds", on, reading),
         Row("layout: peak memory, 60 minutes against 10", "gis_mooc", growth, 1.1, "at most"),
@@ -137,9 +139,8 @@ def _slides(talks: dict[str, LayoutTimeline]) -> list[Row]:
     rows = []
     for name, found in talks.items():
         true = len(list(_frames(name)))
-        note = (
-            f"{len(found.slides)} slides of {true} frames; {_doubled(found, true)} frames doubled"
-        )
+        counted = f"{len(found.slides)} slides of {true} frames; {_doubled(found, true)} doubled"
+        note = counted + MOVING.get(name, "")
         once = _shown_once(found, true) / true
         rows.append(
             Row("frames of the talk that are a slide of their own", name, once, 1.0, note=note)
