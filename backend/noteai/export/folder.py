@@ -81,7 +81,8 @@ def _texts(lecture: Finished, names: Names) -> Iterator[tuple[str, str]]:
         yield "transcript.vtt", captions.to_vtt(cues)
     if lecture.topics:
         found = chapters.chapters_of(lecture.topics, lecture.recording.duration)
-        yield "chapters.txt", chapters.as_youtube(found)
+        if len(chapters.fit_for_youtube(found)) >= chapters.FEWEST_FOR_YOUTUBE:
+            yield "chapters.txt", chapters.as_youtube(found)
         yield "chapters.vtt", chapters.as_vtt(found)
         yield "chapters.ffmetadata", chapters.as_ffmetadata(found, lecture.name)
     if lecture.passages:
