@@ -11,6 +11,11 @@ browser = pytest.importorskip("browser", reason="the driver needs websockets")
 
 pytestmark = pytest.mark.skipif(browser.program() is None, reason="there is no Chromium here")
 
+SEEN = """(element) => {
+  const box = element.getBoundingClientRect();
+  return (Math.min(box.bottom, innerHeight) - Math.max(box.top, 0)) / box.height;
+}"""
+"""How much of an element's height is in the window."""
 IS_WIDER = "document.documentElement.scrollWidth > innerWidth"
 
 
@@ -102,6 +107,17 @@ def test_nothing_runs_out_of_the_window(page: "browser.Page", scheme: str, width
     page.scheme(scheme)
     page.size(width, 800, is_phone=width < 500)
     assert not page.value(IS_WIDER)
+
+
+@pytest.mark.parametrize("query", [".s", ".chapters li:last-child .topic", ".visits .time"])
+@pytest.mark.parametrize(("width", "height"), [(360, 800), (800, 360), (1300, 900)])
+def test_the_player_is_in_sight_after_a_click_on_a_time(
+    page: "browser.Page", query: str, width: int, height: int
+) -> None:
+    page.size(width, height, is_phone=width < 1000)
+    page.click_on(query)
+    page.wait_for(f"({SEEN})(document.querySelector('.screen')) >= 0.5")
+    page.value("document.querySelector('#recording').pause()")
 
 
 def test_a_page_without_its_recording_shows_the_slides_instead(

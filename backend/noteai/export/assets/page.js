@@ -85,13 +85,19 @@ const startRecording = () => {
   recording.addEventListener("timeupdate", () => tell(recording.currentTime));
 };
 
+// Bring the player in where less than half of it is seen.
+const showPlayer = () => {
+  const box = find(".screen").getBoundingClientRect();
+  const seen = Math.min(box.bottom, innerHeight) - Math.max(box.top, 0);
+  if (seen < box.height / 2) find(".theatre").scrollIntoView({ behavior: isStill ? "auto" : "smooth" });
+};
+
 const startSeekers = () => {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-seek]");
     if (!button) return;
     seek(Number(button.dataset.seek), { play: true });
-    const isFarAway = button.closest(".card, .gallery");
-    if (isFarAway) find("#lecture").scrollIntoView({ behavior: isStill ? "auto" : "smooth" });
+    showPlayer();
   });
 };
 

@@ -29,6 +29,7 @@ const startTranscript = () => {
     const sentence = event.target.closest(".s");
     if (!sentence || !getSelection().isCollapsed) return;
     seek(wordTime(sentences.indexOf(sentence), event), { play: true });
+    showPlayer();
   });
 };
 
