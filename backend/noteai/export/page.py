@@ -21,6 +21,7 @@ from noteai.export.chapters import clock
 from noteai.export.cues import ShownCue, read_vtt
 from noteai.export.finished import Finished
 from noteai.export.names import Names
+from noteai.lecture import captions
 from noteai.lecture.transcript import Sentence, Transcript
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def page_data(lecture: Finished, cues: Sequence[Sequence[ShownCue]]) -> dict[str
         "duration": lecture.recording.duration,
         "language": lecture.transcript.language if lecture.transcript else "und",
         "sentences": _sentences(lecture.transcript) if lecture.transcript else [],
+        "cues": _shown(lecture.transcript) if lecture.transcript and lecture.source else [],
         "topics": [(*_times(each), each.title) for each in lecture.topics],
         "passages": [(*_times(each), each.rank, each.title) for each in lecture.passages],
         "shots": [(*_times(each), KINDS[each.kind]) for each in layout.shots] if layout else [],
@@ -181,6 +183,11 @@ def _times(span: Any) -> tuple[float, float]:
 def _sentences(transcript: Transcript) -> list[tuple[float, float, list[float]]]:
     """Of each sentence start, end, and of each word its place in the text and its start."""
     return [(*_times(each), _places(transcript, each)) for each in transcript.sentences]
+
+
+def _shown(transcript: Transcript) -> list[tuple[float, float, str]]:
+    """The captions of the whole recording."""
+    return [(*_times(cue), "\n".join(cue.lines)) for cue in captions.cues(transcript)]
 
 
 def _places(transcript: Transcript, sentence: Sentence) -> list[float]:

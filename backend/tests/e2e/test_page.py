@@ -53,6 +53,16 @@ def test_a_clip_plays_with_its_captions_and_the_lecture_follows(page: "browser.P
     assert start - 1 <= now <= start + 10
 
 
+def test_one_switch_shows_the_captions_of_the_clips_and_of_the_recording(
+    page: "browser.Page",
+) -> None:
+    tracks = "[...document.querySelectorAll('video')].map((v) => v.textTracks[0])"
+    assert page.value(f"{tracks}.every((t) => t.cues.length && t.mode === 'showing')")
+    page.click_on("#captions")
+    assert page.value(f"{tracks}.every((t) => t.mode === 'hidden')")
+    page.click_on("#captions")
+
+
 def test_a_click_on_the_timeline_goes_there(page: "browser.Page") -> None:
     page.click_on("#timeline")
     page.wait_for("!document.querySelector('#recording').seeking")

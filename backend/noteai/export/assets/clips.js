@@ -1,21 +1,31 @@
-// The cards: one plays at a time, with captions from the page itself.
+// The cards: one plays at a time, with captions from the page itself, as the recording has.
 
 const startClips = () => {
   const cards = all(".card");
-  const captions = find("#captions");
   const tracks = cards.map((card) => startCard(card, data.clips[Number(card.dataset.clip)]));
-  const setCaptions = () => {
-    for (const track of tracks) track.mode = captions.checked ? "showing" : "hidden";
-  };
-  captions?.addEventListener("change", setCaptions);
-  setCaptions();
+  if (recording) tracks.push(captionTrack(recording, data.cues));
+  startCaptions(tracks);
   startOrder(cards);
+};
+
+const startCaptions = (tracks) => {
+  const captions = find("#captions");
+  const set = () => {
+    for (const track of tracks) track.mode = captions?.checked ?? true ? "showing" : "hidden";
+  };
+  captions?.addEventListener("change", set);
+  set();
+};
+
+const captionTrack = (video, cues) => {
+  const track = video.addTextTrack("captions", "Captions", data.language === "und" ? "" : data.language);
+  for (const [start, end, said] of cues) track.addCue(captionCue(start, end, said));
+  return track;
 };
 
 const startCard = (card, clip) => {
   const video = find("video", card), button = find(".start", card);
-  const track = video.addTextTrack("captions", "Captions", data.language === "und" ? "" : data.language);
-  for (const [start, end, said] of clip.cues) track.addCue(captionCue(start, end, said));
+  const track = captionTrack(video, clip.cues);
   video.controls = false;
   button.hidden = false;
   button.addEventListener("click", () => { video.play().catch(() => {}); video.focus(); });

@@ -109,6 +109,12 @@ def test_words_are_found_by_the_units_that_browsers_count(lecture: Finished) -> 
     assert second == (18.0, 36.0, [0, 18.0, 3, 26.0, 6, 34.0])
 
 
+def test_the_recording_has_its_captions_where_it_can_be_played(lecture: Finished) -> None:
+    cues = page_data(lecture, [[], []])["cues"]
+    assert next((start, said) for start, _, said in cues) == (2.0, "We")
+    assert page_data(replace(lecture, source=None), [[], []])["cues"] == []
+
+
 def test_clips_are_played_in_order_of_rank(
     lecture: Finished, page: Callable[[Finished], str]
 ) -> None:
