@@ -62,6 +62,7 @@ def render(
             duration=max(lecture.recording.duration, 0.001),
             kinds=_kinds(lecture),
             cards=view.cards(lecture, names),
+            why_empty=view.why_empty(lecture),
             sections=view.sections(lecture),
             pictures=view.pictures(lecture, names),
             downloads=view.downloads(written),

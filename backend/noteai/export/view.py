@@ -98,6 +98,14 @@ def cards(lecture: Finished, names: Names) -> list[Card]:
     ]
 
 
+def why_empty(lecture: Finished) -> str:
+    """Why there are no highlights, in a sentence."""
+    if lecture.highlights is None:
+        return "The run was not asked for any, or ended before it came to them."
+    said = lecture.highlights.reason_if_empty
+    return said or "Nothing in this lecture stood out as a passage complete in itself."
+
+
 def pictures(lecture: Finished, names: Names) -> list[Picture]:
     slides = lecture.layout.slides if lecture.layout else ()
     return [Picture(slide, quote(names.slides[slide.id])) for slide in slides]

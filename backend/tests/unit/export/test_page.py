@@ -14,6 +14,7 @@ from noteai.export import Finished
 from noteai.export.cues import ShownCue, read_vtt
 from noteai.export.names import name_all
 from noteai.export.page import _lasting, as_data, page_data, read_cues, render
+from noteai.lecture.highlights import HighlightPlan
 
 
 class Tags(HTMLParser):
@@ -162,7 +163,7 @@ def test_a_page_is_made_of_what_is_there(
     less = replace(lecture, **dict.fromkeys(missing), source=None)  # type: ignore[arg-type]
     ids = {attributes["id"] for _, attributes in read(page(less)).found if "id" in attributes}
     assert "lecture" in ids
-    assert ("highlights" in ids) == ("clips" not in missing)
+    assert "highlights" in ids
     assert ("slides" in ids) == ("layout" not in missing)
     assert ("text" in ids) == ("transcript" not in missing)
 
@@ -170,8 +171,30 @@ def test_a_page_is_made_of_what_is_there(
 def test_an_empty_result_is_said_plainly(
     lecture: Finished, page: Callable[[Finished], str]
 ) -> None:
-    said = page(replace(lecture, clips=None, highlights=None, state="completed_empty"))
-    assert "No highlights were chosen" in said
+    plan = HighlightPlan(highlights=(), reason_if_empty="Nobody <speaks>.")
+    said = page(replace(lecture, clips=None, highlights=plan, state="completed_empty"))
+    assert said.count("No highlights were chosen") == 1
+    assert said.count("Nobody &lt;speaks&gt;.") == 1
+
+
+def test_without_clips_the_chosen_passages_are_listed(
+    lecture: Finished, page: Callable[[Finished], str]
+) -> None:
+    said = page(replace(lecture, clips=None))
+    assert '<h3 dir="auto">Nr. 2: what/why?</h3>' in said
+    assert 'data-seek="2.00"' in said
+    assert "it &lt;matters&gt;" in said
+    assert "<strong>2 highlights</strong>" in said
+
+
+@pytest.mark.parametrize("missing", [(), ("clips",), ("clips", "highlights"), ("layout",)])
+def test_every_link_within_the_page_has_its_place(
+    lecture: Finished, page: Callable[[Finished], str], missing: tuple[str, ...]
+) -> None:
+    tags = read(page(replace(lecture, **dict.fromkeys(missing))))  # type: ignore[arg-type]
+    ids = {attributes.get("id") for _, attributes in tags.found}
+    places = [each["href"] or "" for each in tags.of("a")]
+    assert {each[1:] for each in places if each.startswith("#")} <= ids
 
 
 def test_a_failure_is_said_with_its_warnings(
