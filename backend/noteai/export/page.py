@@ -62,6 +62,8 @@ def render(
             duration=max(lecture.recording.duration, 0.001),
             kinds=_kinds(lecture),
             cards=view.cards(lecture, names),
+            language=view.language(lecture),
+            is_leftward=view.language(lecture) in view.LEFTWARD,
             why_empty=view.why_empty(lecture),
             sections=view.sections(lecture),
             pictures=view.pictures(lecture, names),

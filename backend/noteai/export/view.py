@@ -17,6 +17,8 @@ _PARAGRAPH_PAUSE = 1.5
 _PARAGRAPH_WORDS = 110
 _NOTED = 0.3
 """A sub-score from here on is named on the page."""
+LEFTWARD = frozenset(["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"])
+"""Languages that are written from right to left."""
 _LABELS = {
     "transcript.txt": "Transcript, plain text",
     "transcript.srt": "Captions, SubRip",
@@ -96,6 +98,12 @@ def cards(lecture: Finished, names: Names) -> list[Card]:
         )
         for number, files in enumerate(names.clips, 1)
     ]
+
+
+def language(lecture: Finished) -> str:
+    """What is spoken, as the page's `lang`; empty where that is not known."""
+    found = lecture.transcript.language if lecture.transcript else "und"
+    return "" if found == "und" else found
 
 
 def why_empty(lecture: Finished) -> str:

@@ -181,10 +181,24 @@ def test_without_clips_the_chosen_passages_are_listed(
     lecture: Finished, page: Callable[[Finished], str]
 ) -> None:
     said = page(replace(lecture, clips=None))
-    assert '<h3 dir="auto">Nr. 2: what/why?</h3>' in said
+    assert '<h3 dir="auto" lang="en">Nr. 2: what/why?</h3>' in said
     assert 'data-seek="2.00"' in said
     assert "it &lt;matters&gt;" in said
     assert "<strong>2 highlights</strong>" in said
+
+
+def test_lecture_text_says_its_language_and_runs_as_it_is_written(
+    lecture: Finished, page: Callable[[Finished], str]
+) -> None:
+    assert lecture.transcript
+    said = {}
+    for code in ("de", "ar", "und"):
+        transcript = lecture.transcript.model_copy(update={"language": code})
+        said[code] = page(replace(lecture, transcript=transcript))
+    assert '<h3 dir="auto" lang="de">' in said["de"]
+    assert '<div class="body" dir="rtl">' in said["ar"]
+    assert 'dir="rtl"' not in said["de"]
+    assert 'lang="und"' not in said["und"]
 
 
 @pytest.mark.parametrize("missing", [(), ("clips",), ("clips", "highlights"), ("layout",)])
