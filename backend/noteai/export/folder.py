@@ -6,7 +6,7 @@ from pathlib import Path
 
 from noteai import __version__
 from noteai.engine.artifact import FileRef
-from noteai.export import chapters, editor, forms, page
+from noteai.export import chapters, editor, forms, page, paragraphs
 from noteai.export.finished import Finished
 from noteai.export.names import Names, name_all
 from noteai.export.staging import Staging, is_current, staged
@@ -76,7 +76,7 @@ def _texts(lecture: Finished, names: Names) -> Iterator[tuple[str, str]]:
         yield name, forms.dump(form)
     if lecture.transcript:
         cues = captions.cues(lecture.transcript)
-        yield "transcript.txt", captions.to_text(lecture.transcript)
+        yield "transcript.txt", paragraphs.as_text(lecture.name, lecture.transcript, lecture.topics)
         yield "transcript.srt", captions.to_srt(cues)
         yield "transcript.vtt", captions.to_vtt(cues)
     if lecture.topics:

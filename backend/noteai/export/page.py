@@ -21,6 +21,7 @@ from noteai.export.chapters import clock
 from noteai.export.cues import ShownCue, read_vtt
 from noteai.export.finished import Finished
 from noteai.export.names import Names
+from noteai.export.paragraphs import sections
 from noteai.lecture import captions
 from noteai.lecture.transcript import Sentence, Transcript
 
@@ -65,7 +66,7 @@ def render(
             language=view.language(lecture),
             is_leftward=view.language(lecture) in view.LEFTWARD,
             why_empty=view.why_empty(lecture),
-            sections=view.sections(lecture),
+            sections=sections(lecture.transcript, lecture.topics),
             pictures=view.pictures(lecture, names),
             downloads=view.downloads(written),
             source=view.source_url(out, lecture.source),
