@@ -91,6 +91,14 @@ def test_no_element_carries_style_or_handlers(
         assert not [name for name in attributes if name == "style" or name.startswith("on")]
 
 
+def test_no_download_takes_the_place_of_the_page(
+    lecture: Finished, page: Callable[[Finished], str]
+) -> None:
+    links = [each for each in read(page(lecture)).of("a") if "download" in each]
+    assert len(links) == 2 * 4 + 1
+    assert {(each.get("target"), each.get("rel")) for each in links} == {("_blank", "noopener")}
+
+
 def test_the_users_text_is_escaped(lecture: Finished, page: Callable[[Finished], str]) -> None:
     said = page(replace(lecture, title='<img src=x onerror="alert(1)">'))
     assert "<img src=x" not in said
