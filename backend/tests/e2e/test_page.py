@@ -82,6 +82,41 @@ def test_the_timeline_obeys_the_keyboard(page: "browser.Page") -> None:
     assert page.value("document.querySelector('#timeline').ariaValueNow") == "10"
 
 
+def test_the_timeline_goes_on_where_a_clip_has_played(page: "browser.Page") -> None:
+    page.press("Home")
+    page.value("document.querySelector('.card video').play()")
+    page.wait_for("document.querySelector('.card video').currentTime > 1.5")
+    page.value("document.querySelector('.card video').pause()")
+    page.value("document.querySelector('#timeline').focus()")
+    now = float(page.value("document.querySelector('#timeline').ariaValueNow"))
+    page.press(" ")
+    page.wait_for("!document.querySelector('#recording').paused")
+    page.value("document.querySelector('#recording').pause()")
+    at = page.value("document.querySelector('#recording').currentTime")
+    assert at == pytest.approx(now, abs=2)
+
+
+def test_the_timeline_stays_where_it_was_scrolled_to(page: "browser.Page") -> None:
+    for _ in range(3):
+        page.click_on("#in")
+    page.value("document.querySelector('#timeline').focus()")
+    page.press("Home")
+    box = page.value(
+        "Object.values(document.querySelector('.rolls').getBoundingClientRect().toJSON())"
+    )
+    at = {"x": box[0] + 200, "y": box[1] + 100}
+    page.call("Input.dispatchMouseEvent", type="mouseWheel", deltaX=3000, deltaY=0, **at)
+    page.wait_for("document.querySelector('.rolls').scrollLeft > 1000")
+    page.press(" ")
+    page.wait_for("document.querySelector('#recording').currentTime > 0.7")
+    assert page.value("document.querySelector('.rolls').scrollLeft") > 1000
+    page.press("Home")
+    page.wait_for("document.querySelector('.rolls').scrollLeft < 10")
+    page.value("document.querySelector('#recording').pause()")
+    for _ in range(3):
+        page.click_on("#out")
+
+
 def test_a_click_on_a_sentence_seeks_into_it(page: "browser.Page", job: Job) -> None:
     sentences = json.loads((job.out / "transcript.json").read_text())["sentences"]
     page.value("document.querySelectorAll('.s')[3].id = 'fourth'")

@@ -52,6 +52,7 @@ const seek = (time, { play = false } = {}) => {
     recording.currentTime = Math.min(time, data.duration - 0.05);
     if (play) recording.play().catch(() => {});
   }
+  dispatchEvent(new Event("sought"));
   tell(time);
 };
 
