@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from noteai.export.cues import ShownCue, read_vtt
 from noteai.export.finished import Finished
 from noteai.export.names import Names
 from noteai.export.paragraphs import sections
+from noteai.export.proofs import reasons
 from noteai.lecture import captions
 from noteai.lecture.transcript import Sentence, Transcript
 
@@ -65,6 +66,7 @@ def render(
             cards=view.cards(lecture, names),
             language=view.language(lecture),
             is_leftward=view.language(lecture) in view.LEFTWARD,
+            reasons_of=partial(reasons, lecture),
             why_empty=view.why_empty(lecture),
             sections=sections(lecture.transcript, lecture.topics),
             pictures=view.pictures(lecture, names),

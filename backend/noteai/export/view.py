@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from noteai.export.finished import Finished
 from noteai.export.names import ClipFiles, Names
+from noteai.export.proofs import Reason, reasons
 from noteai.lecture.clips import Clip
 from noteai.lecture.layout import Slide
 
@@ -38,7 +39,7 @@ class Card:
     number: int
     topic: str
     score: float | None
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     urls: Mapping[str, str]
 
 
@@ -66,7 +67,7 @@ def cards(lecture: Finished, names: Names) -> list[Card]:
             number=number,
             topic=titles.get(files.clip.topic, ""),
             score=plans[files.clip.rank].score if files.clip.rank in plans else None,
-            reasons=plans[files.clip.rank].reasons if files.clip.rank in plans else (),
+            reasons=reasons(lecture, plans[files.clip.rank]) if files.clip.rank in plans else (),
             urls=_urls(files),
         )
         for number, files in enumerate(names.clips, 1)

@@ -14,6 +14,7 @@ from noteai.export import Finished
 from noteai.export.cues import ShownCue, read_vtt
 from noteai.export.names import name_all
 from noteai.export.page import _lasting, as_data, page_data, read_cues, render
+from noteai.lecture.content import Evidence
 from noteai.lecture.highlights import HighlightPlan
 
 
@@ -183,6 +184,23 @@ def test_an_empty_result_is_said_plainly(
     said = page(replace(lecture, clips=None, highlights=plan, state="completed_empty"))
     assert said.count("No highlights were chosen") == 1
     assert said.count("Nobody &lt;speaks&gt;.") == 1
+
+
+@pytest.mark.parametrize("missing", [(), ("clips",)], ids=["cards", "list"])
+def test_a_reason_leads_to_the_words_that_prove_it(
+    lecture: Finished, page: Callable[[Finished], str], missing: tuple[str, ...]
+) -> None:
+    assert lecture.content
+    assert lecture.highlights
+    scores = {"scores": {"summary": 0.9}, "evidence": {"summary": Evidence(words=("w2", "w4"))}}
+    lines = tuple(each.model_copy(update=scores) for each in lecture.content.sentences)
+    content = lecture.content.model_copy(update={"sentences": lines})
+    first = lecture.passages[0].model_copy(update={"reasons": ("Sums up",)})
+    plan = lecture.highlights.model_copy(update={"highlights": (first,)})
+    less = replace(lecture, content=content, highlights=plan, **dict.fromkeys(missing))  # type: ignore[arg-type]
+    quotes = [each for each in read(page(less)).of("button") if each.get("class") == "quote"]
+    assert [each["data-seek"] for each in quotes] == ["34.00"]
+    assert "“&lt;/script&gt;.”" in page(less)
 
 
 def test_without_clips_the_chosen_passages_are_listed(
