@@ -38,6 +38,7 @@ class Card:
     clip: Clip
     number: int
     topic: str
+    """Empty where the title begins with it."""
     score: float | None
     reasons: tuple[Reason, ...]
     urls: Mapping[str, str]
@@ -65,7 +66,7 @@ def cards(lecture: Finished, names: Names) -> list[Card]:
         Card(
             clip=files.clip,
             number=number,
-            topic=titles.get(files.clip.topic, ""),
+            topic=_other_than(files.clip.title, titles.get(files.clip.topic, "")),
             score=plans[files.clip.rank].score if files.clip.rank in plans else None,
             reasons=reasons(lecture, plans[files.clip.rank]) if files.clip.rank in plans else (),
             urls=_urls(files),
@@ -113,6 +114,10 @@ def has_burned_captions(manifests: Sequence[Mapping[str, object]]) -> bool:
     """Whether the clips carry their captions in the picture, as their manifest says."""
     params = (each.get("params") for each in manifests if each.get("stage") == "clips")
     return any(isinstance(each, Mapping) and each.get("burn_captions") is True for each in params)
+
+
+def _other_than(title: str, topic: str) -> str:
+    return "" if title.casefold().startswith(topic.casefold()) else topic
 
 
 def _urls(files: ClipFiles) -> dict[str, str]:

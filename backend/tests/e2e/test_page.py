@@ -53,6 +53,18 @@ def test_a_clip_plays_with_its_captions_and_the_lecture_follows(page: "browser.P
     assert start - 1 <= now <= start + 10
 
 
+def test_a_clip_that_has_ended_can_be_started_again(page: "browser.Page") -> None:
+    page.value("document.querySelector('.card video').play()")
+    page.wait_for("document.querySelector('.card').classList.contains('playing')")
+    page.value(
+        "(v => { v.currentTime = v.duration - 0.2; })(document.querySelector('.card video'))"
+    )
+    page.wait_for("document.querySelector('.card .start').checkVisibility()")
+    page.click_on(".card .start")
+    page.wait_for("!document.querySelector('.card video').ended")
+    page.value("document.querySelector('.card video').pause()")
+
+
 def test_one_switch_shows_the_captions_of_the_clips_and_of_the_recording(
     page: "browser.Page",
 ) -> None:

@@ -34,6 +34,12 @@ const startCard = (card, clip) => {
     video.controls = true;
     pauseOthers(video);
   });
+  video.addEventListener("ended", () => {
+    if (document.fullscreenElement === video) return;
+    card.classList.remove("playing");
+    video.controls = false;
+    if (document.activeElement === video) button.focus();
+  });
   const refuse = () => { find(".broken", card).hidden = false; button.hidden = true; };
   video.addEventListener("error", refuse);
   if (video.error) refuse();

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from noteai.engine.artifact import FileRef
-from noteai.export import Finished
+from noteai.export import Finished, view
 from noteai.export.cues import ShownCue, read_vtt
 from noteai.export.names import name_all
 from noteai.export.page import _lasting, as_data, page_data, read_cues, render
@@ -138,6 +138,15 @@ def test_clips_are_played_in_order_of_rank(
     assert [each["start"] for each in page_data(lecture, [[], []])["clips"]] == [20.0, 2.0]
 
 
+def test_a_topic_is_not_said_again_after_a_title_that_begins_with_it(lecture: Finished) -> None:
+    assert lecture.clips
+    first, second = lecture.clips.clips
+    titled = (first.model_copy(update={"title": "a <START> and more"}), second)
+    clips = lecture.clips.model_copy(update={"clips": titled})
+    changed = replace(lecture, clips=clips)
+    assert [each.topic for each in view.cards(changed, name_all(changed))] == ["A <start>", ""]
+
+
 def test_the_recording_is_referred_to_by_a_relative_path(
     lecture: Finished, page: Callable[[Finished], str]
 ) -> None:
@@ -221,7 +230,7 @@ def test_lecture_text_says_its_language_and_runs_as_it_is_written(
     for code in ("de", "ar", "und"):
         transcript = lecture.transcript.model_copy(update={"language": code})
         said[code] = page(replace(lecture, transcript=transcript))
-    assert '<h3 dir="auto" lang="de">' in said["de"]
+    assert '<h3 dir="auto" lang="de"' in said["de"]
     assert '<div class="body" dir="rtl">' in said["ar"]
     assert 'dir="rtl"' not in said["de"]
     assert 'lang="und"' not in said["und"]
