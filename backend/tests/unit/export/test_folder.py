@@ -31,6 +31,15 @@ def test_the_folder_holds_all_that_was_made(lecture: Finished, shelf: Any, tmp_p
     assert listing(out) == clips | data | chapters | texts | rest
 
 
+def test_page_and_timeline_refer_to_the_recording_from_where_they_lie(
+    lecture: Finished, shelf: Any, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    write(out, lecture, shelf.fetch, NEVER)
+    for name in ("index.html", "highlights.otio"):
+        assert '"../My%20lecture%20%231.mp4"' in (out / name).read_text(encoding="utf-8")
+
+
 def test_the_page_links_only_to_what_is_there(
     lecture: Finished, shelf: Any, tmp_path: Path
 ) -> None:
