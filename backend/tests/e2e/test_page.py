@@ -146,6 +146,7 @@ def test_a_search_counts_and_steps(page: "browser.Page", job: Job) -> None:
     page.wait_for("document.querySelector('#found').textContent")
     said = page.value("document.querySelector('#found').textContent")
     assert int(said.rpartition(" ")[2]) >= count
+    assert page.value("CSS.highlights.get('found-now').size") == 1
     page.click_on("#after")
     assert page.value("document.querySelector('#found').textContent") != said
 
