@@ -178,6 +178,13 @@ def test_the_player_is_in_sight_after_a_click_on_a_time(
     page.value("document.querySelector('#recording').pause()")
 
 
+def test_on_a_phone_times_can_be_hit_and_lanes_have_names(page: "browser.Page") -> None:
+    page.size(360, 800, is_phone=True)
+    low = "[...document.querySelectorAll('.time')].filter((e) => e.offsetHeight < 24).length"
+    assert page.value(low) == 0
+    assert page.value("document.querySelector('.l-sound').checkVisibility()")
+
+
 def test_a_page_without_its_recording_shows_the_slides_instead(
     page: "browser.Page", job: Job, tmp_path: Path
 ) -> None:
