@@ -185,6 +185,16 @@ def test_on_a_phone_times_can_be_hit_and_lanes_have_names(page: "browser.Page") 
     assert page.value("document.querySelector('.l-sound').checkVisibility()")
 
 
+def test_in_print_stand_no_controls_and_no_player(page: "browser.Page") -> None:
+    page.size(800, 1000)
+    page.call("Emulation.setEmulatedMedia", media="print")
+    shown = "[...document.querySelectorAll('.find, .screen, .choices, .get')]"
+    assert not page.value(f"{shown}.some((e) => e.checkVisibility())")
+    hidden = "getComputedStyle(document.querySelector('.gallery li')).contentVisibility"
+    assert page.value(hidden) == "visible"
+    page.call("Emulation.setEmulatedMedia", media="")
+
+
 def test_a_page_without_its_recording_shows_the_slides_instead(
     page: "browser.Page", job: Job, tmp_path: Path
 ) -> None:
