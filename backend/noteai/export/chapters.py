@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from noteai.lecture.captions import timestamp
 from noteai.lecture.content import Topic
 
+FEWEST_FOR_YOUTUBE = 3
+_SHORTEST_FOR_YOUTUBE = 10
+_NO_ANGLES = str.maketrans("<>", "‹›")
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -28,14 +32,24 @@ def chapters_of(topics: Sequence[Topic], duration: float) -> list[Chapter]:
     return [Chapter(*each) for each in zip(starts[: len(topics)], ends, titles, strict=False)]
 
 
-def as_youtube(chapters: Sequence[Chapter]) -> str:
-    """Lines of `0:00 Title`. Two chapters that start in one second would read as one: the
-    later is left out.
+def fit_for_youtube(chapters: Sequence[Chapter]) -> list[Chapter]:
+    """None shorter than 10 s by the clock: a short one joins the one after it, the last the
+    one before. YouTube shows them where there are `FEWEST_FOR_YOUTUBE` or more.
     """
-    lines: dict[str, str] = {}
+    found: list[Chapter] = []
     for chapter in chapters:
-        lines.setdefault(clock(chapter.start), chapter.title)
-    return "".join(f"{time} {title}\n" for time, title in lines.items())
+        found.append(_joined(found.pop(), chapter) if found and _is_short(found[-1]) else chapter)
+    if len(found) > 1 and _is_short(found[-1]):
+        found[-2:] = [_joined(*found[-2:])]
+    return found
+
+
+def as_youtube(chapters: Sequence[Chapter]) -> str:
+    """Lines of `0:00 Title`, without the angle brackets that a description may not have."""
+    return "".join(
+        f"{clock(each.start)} {each.title.translate(_NO_ANGLES)}\n"
+        for each in fit_for_youtube(chapters)
+    )
 
 
 def as_vtt(chapters: Sequence[Chapter]) -> str:
@@ -63,6 +77,16 @@ def clock(instant: float) -> str:
     minutes, seconds = divmod(int(instant), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def _is_short(chapter: Chapter) -> bool:
+    return int(chapter.end) - int(chapter.start) < _SHORTEST_FOR_YOUTUBE
+
+
+def _joined(first: Chapter, second: Chapter) -> Chapter:
+    """Both as one, under the title of the longer."""
+    longer = max(first, second, key=lambda each: each.end - each.start)
+    return Chapter(first.start, second.end, longer.title)
 
 
 def _vtt_text(text: str) -> str:

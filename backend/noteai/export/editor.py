@@ -1,10 +1,10 @@
 """The highlights as an OpenTimelineIO timeline, so that an editor can go on from here."""
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from noteai.export.finished import Finished
 from noteai.lecture.highlights import Highlight
+from noteai.media.cuts import constant_rate
 from noteai.timeline import Span, overlap
 
 if TYPE_CHECKING:
@@ -12,18 +12,14 @@ if TYPE_CHECKING:
     from opentimelineio.opentime import TimeRange
     from opentimelineio.schema import Clip, Marker, Track
 
-_STANDARD_RATES = [
-    *(Fraction(rate) for rate in (24, 25, 30, 48, 50, 60)),
-    *(Fraction(rate * 1000, 1001) for rate in (24, 30, 48, 60)),
-]
-_NEAR = 0.002
-"""How far, as a part of itself, a measured rate may lie from the standard that is meant."""
+_HIGHEST = 60
 _SOUND_ONLY = 25.0
 
 
-def as_otio(lecture: Finished) -> str:
+def as_otio(lecture: Finished, source: str | None = None) -> str:
     """One clip of the recording for each highlight, in order of time, on a picture and a sound
-    track; a marker where a topic starts or goes on, and another for the highlight itself.
+    track; a marker where a topic starts or goes on, and another for the highlight itself, with
+    its reasons. `source` is the recording's URL, as seen from where the timeline will lie.
     """
     from opentimelineio import schema
 
@@ -31,30 +27,28 @@ def as_otio(lecture: Finished) -> str:
     timeline.metadata["noteai"] = {"recording": lecture.name}
     kinds = [schema.TrackKind.Video] if lecture.recording.video else []
     for kind in [*kinds, schema.TrackKind.Audio]:
-        timeline.tracks.append(_track(lecture, kind))
+        timeline.tracks.append(_track(lecture, kind, source))
     return str(timeline.to_json_string())
 
 
 def frame_rate(lecture: Finished) -> float:
-    """Frames a second: the standard rate that the measured one means, else as measured."""
+    """Frames a second, of which an editor wants the same at all times: see `constant_rate`."""
     video = lecture.recording.video
     if video is None or video.frame_rate <= 0:
         return _SOUND_ONLY
-    nearest = min(_STANDARD_RATES, key=lambda rate: abs(float(rate) - video.frame_rate))
-    is_near = abs(float(nearest) - video.frame_rate) <= _NEAR * video.frame_rate
-    return float(nearest) if is_near else video.frame_rate
+    return float(constant_rate(video.frame_rate, _HIGHEST))
 
 
-def _track(lecture: Finished, kind: str) -> "Track":
+def _track(lecture: Finished, kind: str, source: str | None) -> "Track":
     from opentimelineio import schema
 
     track = schema.Track(name="Highlights", kind=kind)
     for passage in sorted(lecture.passages, key=lambda each: each.start):
-        track.append(_clip(lecture, passage))
+        track.append(_clip(lecture, passage, source))
     return track
 
 
-def _clip(lecture: Finished, passage: Highlight) -> "Clip":
+def _clip(lecture: Finished, passage: Highlight, source: str | None) -> "Clip":
     from opentimelineio import schema
 
     rate = frame_rate(lecture)
@@ -66,22 +60,33 @@ def _clip(lecture: Finished, passage: Highlight) -> "Clip":
     }
     return schema.Clip(
         name=passage.title,
-        media_reference=_media(lecture),
+        media_reference=_media(lecture, source),
         source_range=_range(passage, rate),
-        markers=_markers(lecture, passage, rate),
+        markers=[_chosen(passage, rate), *_markers(lecture, passage, rate)],
         metadata={"noteai": facts},
     )
 
 
-def _media(lecture: Finished) -> "MediaReference":
+def _media(lecture: Finished, source: str | None) -> "MediaReference":
     from opentimelineio import schema
 
     whole = _range(Span(start=0, end=lecture.recording.duration), frame_rate(lecture))
-    if lecture.source is None:
+    if source is None:
         return schema.MissingReference(name=lecture.name, available_range=whole)
-    reference = schema.ExternalReference(lecture.source.resolve().as_uri(), whole)
+    reference = schema.ExternalReference(source, whole)
     reference.name = lecture.name
     return reference
+
+
+def _chosen(passage: Highlight, rate: float) -> "Marker":
+    from opentimelineio import schema
+
+    return schema.Marker(
+        name=f"Highlight {passage.rank}",
+        marked_range=_range(passage, rate),
+        color=schema.MarkerColor.ORANGE,
+        comment="; ".join(passage.reasons),
+    )
 
 
 def _markers(lecture: Finished, passage: Highlight, rate: float) -> "list[Marker]":

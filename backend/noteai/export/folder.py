@@ -6,7 +6,7 @@ from pathlib import Path
 
 from noteai import __version__
 from noteai.engine.artifact import FileRef
-from noteai.export import chapters, editor, forms, page
+from noteai.export import chapters, editor, forms, page, paragraphs, view
 from noteai.export.finished import Finished
 from noteai.export.names import Names, name_all
 from noteai.export.staging import Staging, is_current, staged
@@ -37,7 +37,7 @@ def write(out: Path, lecture: Finished, fetch: Fetch, ffmpeg: Ffmpeg) -> Path:
     names = name_all(lecture)
     with staged(out) as staging:
         _place_files(staging, lecture, names, fetch)
-        texts = dict(_texts(lecture, names))
+        texts = dict(_texts(out, lecture, names))
         for name, text in texts.items():
             staging.text(name, text)
         peaks = _peaks(lecture, fetch, ffmpeg, staging.hidden)
@@ -70,22 +70,23 @@ def _place_files(staging: Staging, lecture: Finished, names: Names, fetch: Fetch
         staging.link(names.slides[slide.id], fetch(slide.picture))
 
 
-def _texts(lecture: Finished, names: Names) -> Iterator[tuple[str, str]]:
+def _texts(out: Path, lecture: Finished, names: Names) -> Iterator[tuple[str, str]]:
     """Names and contents of the text files."""
     for name, form in forms.all_forms(lecture, names).items():
         yield name, forms.dump(form)
     if lecture.transcript:
         cues = captions.cues(lecture.transcript)
-        yield "transcript.txt", captions.to_text(lecture.transcript)
+        yield "transcript.txt", paragraphs.as_text(lecture.name, lecture.transcript, lecture.topics)
         yield "transcript.srt", captions.to_srt(cues)
         yield "transcript.vtt", captions.to_vtt(cues)
     if lecture.topics:
         found = chapters.chapters_of(lecture.topics, lecture.recording.duration)
-        yield "chapters.txt", chapters.as_youtube(found)
+        if len(chapters.fit_for_youtube(found)) >= chapters.FEWEST_FOR_YOUTUBE:
+            yield "chapters.txt", chapters.as_youtube(found)
         yield "chapters.vtt", chapters.as_vtt(found)
         yield "chapters.ffmetadata", chapters.as_ffmetadata(found, lecture.name)
     if lecture.passages:
-        yield "highlights.otio", editor.as_otio(lecture)
+        yield "highlights.otio", editor.as_otio(lecture, view.source_url(out, lecture.source))
 
 
 def _peaks(lecture: Finished, fetch: Fetch, ffmpeg: Ffmpeg, folder: Path) -> list[int]:

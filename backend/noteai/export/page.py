@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,9 @@ from noteai.export.chapters import clock
 from noteai.export.cues import ShownCue, read_vtt
 from noteai.export.finished import Finished
 from noteai.export.names import Names
+from noteai.export.paragraphs import sections
+from noteai.export.proofs import reasons
+from noteai.lecture import captions
 from noteai.lecture.transcript import Sentence, Transcript
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ def render(
 ) -> str:
     """`index.html` for the folder `out`, in which the files `written` lie."""
     style, script = _asset("page.css"), "".join(["(() => {\n", *map(_asset, _SCRIPTS), "})();\n"])
+    data = page_data(lecture, cues)
     return (
         _environment()
         .get_template("index.html.j2")
@@ -56,12 +60,16 @@ def render(
             policy=policy(style, script),
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own files
-            data=as_data(page_data(lecture, cues)),
+            data=as_data(data),
             lecture=lecture,
             duration=max(lecture.recording.duration, 0.001),
             kinds=_kinds(lecture),
             cards=view.cards(lecture, names),
-            sections=view.sections(lecture),
+            language=view.language(lecture),
+            is_leftward=view.language(lecture) in view.LEFTWARD,
+            reasons_of=partial(reasons, lecture),
+            why_empty=view.why_empty(lecture),
+            sections=sections(lecture.transcript, lecture.topics),
             pictures=view.pictures(lecture, names),
             downloads=view.downloads(written),
             source=view.source_url(out, lecture.source),
@@ -71,7 +79,7 @@ def render(
             curve=_curve(lecture),
             area_path=picture.area_path,
             line_path=picture.line_path,
-            has_captions=any(not each.clip.is_captioned for each in names.clips),
+            has_captions=bool(data["cues"]) or not all(each["captioned"] for each in data["clips"]),
         )
     )
 
@@ -91,6 +99,7 @@ def page_data(lecture: Finished, cues: Sequence[Sequence[ShownCue]]) -> dict[str
         "duration": lecture.recording.duration,
         "language": lecture.transcript.language if lecture.transcript else "und",
         "sentences": _sentences(lecture.transcript) if lecture.transcript else [],
+        "cues": _shown(lecture.transcript) if lecture.transcript and lecture.source else [],
         "topics": [(*_times(each), each.title) for each in lecture.topics],
         "passages": [(*_times(each), each.rank, each.title) for each in lecture.passages],
         "shots": [(*_times(each), KINDS[each.kind]) for each in layout.shots] if layout else [],
@@ -187,6 +196,11 @@ def _times(span: Any) -> tuple[float, float]:
 def _sentences(transcript: Transcript) -> list[tuple[float, float, list[float]]]:
     """Of each sentence start, end, and of each word its place in the text and its start."""
     return [(*_times(each), _places(transcript, each)) for each in transcript.sentences]
+
+
+def _shown(transcript: Transcript) -> list[tuple[float, float, str]]:
+    """The captions of the whole recording."""
+    return [(*_times(cue), "\n".join(cue.lines)) for cue in captions.cues(transcript)]
 
 
 def _places(transcript: Transcript, sentence: Sentence) -> list[float]:

@@ -1,22 +1,19 @@
-"""What the page shows: cards, chapters with their paragraphs, slides, files."""
+"""What the page shows: cards, slides, files."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from noteai.export.finished import Finished
 from noteai.export.names import ClipFiles, Names
+from noteai.export.proofs import Reason, reasons
 from noteai.lecture.clips import Clip
-from noteai.lecture.content import Topic
 from noteai.lecture.layout import Slide
-from noteai.lecture.transcript import Sentence, Transcript
 
-_PARAGRAPH_PAUSE = 1.5
-_PARAGRAPH_WORDS = 110
-_NOTED = 0.3
-"""A sub-score from here on is named on the page."""
+LEFTWARD = frozenset(["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"])
+"""Languages that are written from right to left."""
 _LABELS = {
     "transcript.txt": "Transcript, plain text",
     "transcript.srt": "Captions, SubRip",
@@ -41,30 +38,10 @@ class Card:
     clip: Clip
     number: int
     topic: str
+    """Empty where the title begins with it."""
     score: float | None
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     urls: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    start: float
-    sentences: tuple[Sentence, ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A stretch of the transcript: a topic's, or all of it where there are no topics."""
-
-    topic: Topic | None
-    paragraphs: tuple[Paragraph, ...]
-
-    @property
-    def noted(self) -> list[tuple[str, float]]:
-        """The sub-scores that stand out, highest first."""
-        scores = self.topic.scores if self.topic else {}
-        found = [(name.replace("_", " "), score) for name, score in scores.items()]
-        return sorted((each for each in found if each[1] >= _NOTED), key=lambda each: -each[1])[:3]
 
 
 @dataclass(frozen=True)
@@ -89,13 +66,27 @@ def cards(lecture: Finished, names: Names) -> list[Card]:
         Card(
             clip=files.clip,
             number=number,
-            topic=titles.get(files.clip.topic, ""),
+            topic=_other_than(files.clip.title, titles.get(files.clip.topic, "")),
             score=plans[files.clip.rank].score if files.clip.rank in plans else None,
-            reasons=plans[files.clip.rank].reasons if files.clip.rank in plans else (),
+            reasons=reasons(lecture, plans[files.clip.rank]) if files.clip.rank in plans else (),
             urls=_urls(files),
         )
         for number, files in enumerate(names.clips, 1)
     ]
+
+
+def language(lecture: Finished) -> str:
+    """What is spoken, as the page's `lang`; empty where that is not known."""
+    found = lecture.transcript.language if lecture.transcript else "und"
+    return "" if found == "und" else found
+
+
+def why_empty(lecture: Finished) -> str:
+    """Why there are no highlights, in a sentence."""
+    if lecture.highlights is None:
+        return "The run was not asked for any, or ended before it came to them."
+    said = lecture.highlights.reason_if_empty
+    return said or "Nothing in this lecture stood out as a passage complete in itself."
 
 
 def pictures(lecture: Finished, names: Names) -> list[Picture]:
@@ -106,28 +97,6 @@ def pictures(lecture: Finished, names: Names) -> list[Picture]:
 def downloads(files: Sequence[str]) -> list[Download]:
     """The files of the whole lecture among `files`, in a reader's order."""
     return [Download(name, label, quote(name)) for name, label in _LABELS.items() if name in files]
-
-
-def sections(lecture: Finished) -> list[Section]:
-    """The transcript by topics; a sentence belongs to the topic in which it starts."""
-    if lecture.transcript is None:
-        return [Section(topic, ()) for topic in lecture.topics]
-    sentences = lecture.transcript.sentences
-    if not lecture.topics:
-        return [Section(None, tuple(_paragraphs(lecture.transcript, sentences)))]
-    bounds = [0.0, *(topic.start for topic in lecture.topics[1:]), float("inf")]
-    return [
-        Section(
-            topic,
-            tuple(
-                _paragraphs(
-                    lecture.transcript,
-                    [each for each in sentences if bounds[at] <= each.start < bounds[at + 1]],
-                )
-            ),
-        )
-        for at, topic in enumerate(lecture.topics)
-    ]
 
 
 def source_url(out: Path, source: Path | None) -> str | None:
@@ -141,6 +110,10 @@ def source_url(out: Path, source: Path | None) -> str | None:
     return quote(os.fsencode(Path(path).as_posix()))
 
 
+def _other_than(title: str, topic: str) -> str:
+    return "" if title.casefold().startswith(topic.casefold()) else topic
+
+
 def _urls(files: ClipFiles) -> dict[str, str]:
     kinds = {
         "video": files.video,
@@ -149,18 +122,3 @@ def _urls(files: ClipFiles) -> dict[str, str]:
         "thumbnail": files.thumbnail,
     }
     return {kind: quote(path) for kind, path in kinds.items()}
-
-
-def _paragraphs(transcript: Transcript, sentences: Sequence[Sentence]) -> Iterator[Paragraph]:
-    """A pause begins a paragraph, and so does the end of a long one."""
-    held: list[Sentence] = []
-    words = 0
-    for sentence in sentences:
-        is_apart = bool(held) and sentence.start - held[-1].end >= _PARAGRAPH_PAUSE
-        if held and (is_apart or words >= _PARAGRAPH_WORDS):
-            yield Paragraph(held[0].start, tuple(held))
-            held, words = [], 0
-        held.append(sentence)
-        words += len(transcript.words_of(sentence))
-    if held:
-        yield Paragraph(held[0].start, tuple(held))

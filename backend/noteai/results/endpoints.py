@@ -258,8 +258,11 @@ async def export(job_id: JobId, caller: Caller, services: Services) -> Streaming
 
 
 def _transcript(session: Session, account: UUID, job: UUID, suffix: str) -> Response:
-    said = Results.of(session, account, job).get("transcript", Transcript)
-    return Response(forms.TRANSCRIPTS[suffix](said), media_type=forms.MEDIA_TYPES[suffix])
+    found = Results.of(session, account, job)
+    said = found.get("transcript", Transcript)
+    content = found.find("content", ContentAnalysis) if suffix == "txt" else None
+    text = forms.told(found.job.title, said, content.topics if content else (), suffix)
+    return Response(text, media_type=forms.MEDIA_TYPES[suffix])
 
 
 def _finished(session: Session, account: UUID, job: UUID) -> Finished:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from noteai.export import chapters as chapter_files
 from noteai.export import forms as published
+from noteai.export import paragraphs
 from noteai.lecture import captions
 from noteai.lecture.content import Topic
 from noteai.lecture.transcript import Transcript
@@ -17,10 +18,15 @@ MEDIA_TYPES: Mapping[str, str] = {
 }
 TRANSCRIPTS: Mapping[str, Callable[[Transcript], str]] = {
     "json": lambda transcript: published.dump(published.transcript_form(transcript)),
-    "txt": captions.to_text,
     "srt": lambda transcript: captions.to_srt(captions.cues(transcript)),
     "vtt": lambda transcript: captions.to_vtt(captions.cues(transcript)),
 }
+
+
+def told(title: str, said: Transcript, topics: Sequence[Topic], suffix: str) -> str:
+    """A transcript in one of its forms; the plain text has title and topics as headings."""
+    write = TRANSCRIPTS.get(suffix)
+    return write(said) if write else paragraphs.as_text(title, said, topics)
 
 
 def chapters(topics: Sequence[Topic], duration: float, suffix: str) -> str:

@@ -1,22 +1,31 @@
-// The cards: one plays at a time, with captions from the page itself.
+// The cards: one plays at a time, with captions from the page itself, as the recording has.
 
 const startClips = () => {
   const cards = all(".card");
-  const captions = find("#captions"); // none where every picture has its captions in it
-  const clips = cards.map((card) => data.clips[Number(card.dataset.clip)]);
-  const tracks = cards.map((card, n) => startCard(card, clips[n]));
-  const setCaptions = () => {
-    tracks.forEach((track, n) => { track.mode = captions?.checked && !clips[n].captioned ? "showing" : "hidden"; });
-  };
-  captions?.addEventListener("change", setCaptions);
-  setCaptions();
+  const tracks = cards.map((card) => startCard(card, data.clips[Number(card.dataset.clip)])).filter(Boolean);
+  if (recording) tracks.push(captionTrack(recording, data.cues));
+  startCaptions(tracks);
   startOrder(cards);
+};
+
+const startCaptions = (tracks) => {
+  const captions = find("#captions");
+  const set = () => {
+    for (const track of tracks) track.mode = captions?.checked ?? true ? "showing" : "hidden";
+  };
+  captions?.addEventListener("change", set);
+  set();
+};
+
+const captionTrack = (video, cues) => {
+  const track = video.addTextTrack("captions", "Captions", data.language === "und" ? "" : data.language);
+  for (const [start, end, said] of cues) track.addCue(captionCue(start, end, said));
+  return track;
 };
 
 const startCard = (card, clip) => {
   const video = find("video", card), button = find(".start", card);
-  const track = video.addTextTrack("captions", "Captions", data.language === "und" ? "" : data.language);
-  for (const [start, end, said] of clip.cues) track.addCue(captionCue(start, end, said));
+  const track = clip.captioned ? null : captionTrack(video, clip.cues); // else they are in the picture
   video.controls = false;
   button.hidden = false;
   button.addEventListener("click", () => { video.play().catch(() => {}); video.focus(); });
@@ -24,6 +33,12 @@ const startCard = (card, clip) => {
     card.classList.add("playing");
     video.controls = true;
     pauseOthers(video);
+  });
+  video.addEventListener("ended", () => {
+    if (document.fullscreenElement === video) return;
+    card.classList.remove("playing");
+    video.controls = false;
+    if (document.activeElement === video) button.focus();
   });
   const refuse = () => { find(".broken", card).hidden = false; button.hidden = true; };
   video.addEventListener("error", refuse);

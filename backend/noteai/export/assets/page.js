@@ -52,6 +52,7 @@ const seek = (time, { play = false } = {}) => {
     recording.currentTime = Math.min(time, data.duration - 0.05);
     if (play) recording.play().catch(() => {});
   }
+  dispatchEvent(new Event("sought"));
   tell(time);
 };
 
@@ -85,13 +86,19 @@ const startRecording = () => {
   recording.addEventListener("timeupdate", () => tell(recording.currentTime));
 };
 
+// Bring the player in where less than half of it is seen.
+const showPlayer = () => {
+  const box = find(".screen").getBoundingClientRect();
+  const seen = Math.min(box.bottom, innerHeight) - Math.max(box.top, 0);
+  if (seen < box.height / 2) find(".theatre").scrollIntoView({ behavior: isStill ? "auto" : "smooth" });
+};
+
 const startSeekers = () => {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-seek]");
     if (!button) return;
     seek(Number(button.dataset.seek), { play: true });
-    const isFarAway = button.closest(".card, .gallery");
-    if (isFarAway) find("#lecture").scrollIntoView({ behavior: isStill ? "auto" : "smooth" });
+    showPlayer();
   });
 };
 

@@ -16,13 +16,6 @@ const startTimeline = () => {
     roll.setAttribute("aria-valuetext", topic ? `${clock(time)}, ${topic[2]}` : clock(time));
   });
 
-  const keepInView = (time) => {
-    const at = (time / data.duration) * roll.offsetWidth;
-    const isOut = at < rolls.scrollLeft || at > rolls.scrollLeft + rolls.clientWidth;
-    if (isOut) rolls.scrollLeft = at - rolls.clientWidth / 2;
-  };
-  onMoment(keepInView);
-
   const describe = (time) => {
     const slide = slideAt(time), passage = passageAt(time), silence = spanAt(data.silences, time);
     const image = slide < 0 ? null : find(`[data-slide="${slide}"] img`);
@@ -75,9 +68,28 @@ const startTimeline = () => {
   });
   const toggle = () => {
     if (!hasRecording) return;
-    if (recording.paused) recording.play().catch(() => {}); else recording.pause();
+    if (!recording.paused) return recording.pause();
+    const isElsewhere = Math.abs(recording.currentTime - moment) > 1; // a clip has played
+    if (isElsewhere) seek(moment);
+    recording.play().catch(() => {});
   };
   startZoom(roll, rolls);
+  keepInView(roll, rolls);
+};
+
+// Scroll with the moment, until the reader scrolls: then not before the next seek.
+const keepInView = (roll, rolls) => {
+  let isKept = true;
+  const leave = () => { isKept = false; };
+  rolls.addEventListener("wheel", (event) => { if (event.deltaX || event.shiftKey) leave(); }, { passive: true });
+  rolls.addEventListener("touchmove", leave, { passive: true });
+  rolls.addEventListener("pointerdown", (event) => { if (event.target === rolls) leave(); });
+  addEventListener("sought", () => { isKept = true; });
+  onMoment((time) => {
+    const at = (time / data.duration) * roll.offsetWidth;
+    const isOut = at < rolls.scrollLeft || at > rolls.scrollLeft + rolls.clientWidth;
+    if (isKept && isOut) rolls.scrollLeft = at - rolls.clientWidth / 2;
+  });
 };
 
 const startZoom = (roll, rolls) => {

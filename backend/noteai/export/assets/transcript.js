@@ -29,6 +29,7 @@ const startTranscript = () => {
     const sentence = event.target.closest(".s");
     if (!sentence || !getSelection().isCollapsed) return;
     seek(wordTime(sentences.indexOf(sentence), event), { play: true });
+    showPlayer();
   });
 };
 
@@ -84,7 +85,7 @@ const startSearch = () => {
   const search = () => {
     const wanted = query.value.trim().toLocaleLowerCase();
     hits = wanted ? low.flatMap((line, at) => occurrences(line, wanted, at)) : [];
-    paint("found", hits.map(([at, from]) => rangeOf(at, from, from + wanted.length)));
+    paint("found", hits.map((each) => rangeOf(...each)));
     markHits([...new Set(hits.map(([at]) => data.sentences[at][0]))]);
     const next = hits.findIndex(([at]) => data.sentences[at][1] >= moment);
     show(hits.length ? Math.max(0, next) : -1);
@@ -94,6 +95,7 @@ const startSearch = () => {
     sentences[hits[current]?.[0]]?.classList.remove("match");
     all(".match", text).forEach((each) => each.classList.remove("match"));
     current = place;
+    paint("found-now", place < 0 ? [] : [rangeOf(...hits[place])]);
     said.textContent = place < 0 ? "" : `${place + 1} of ${hits.length}`;
     before.disabled = after.disabled = place < 0;
     if (place < 0) return;
@@ -115,6 +117,6 @@ const startSearch = () => {
 
 const occurrences = (line, wanted, at) => {
   const found = [];
-  for (let from = line.indexOf(wanted); from >= 0; from = line.indexOf(wanted, from + wanted.length)) found.push([at, from]);
+  for (let from = line.indexOf(wanted); from >= 0; from = line.indexOf(wanted, from + wanted.length)) found.push([at, from, from + wanted.length]);
   return found;
 };

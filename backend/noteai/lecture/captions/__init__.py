@@ -2,7 +2,7 @@
 
 from noteai.lecture.captions.cues import Cue, CueStyle, cues
 from noteai.lecture.captions.read import CaptionsEmpty, CaptionsUnreadable, read_captions
-from noteai.lecture.captions.write import timestamp, to_srt, to_text, to_vtt
+from noteai.lecture.captions.write import timestamp, to_srt, to_vtt
 
 __all__ = [
     "CaptionsEmpty",
@@ -13,6 +13,5 @@ __all__ = [
     "read_captions",
     "timestamp",
     "to_srt",
-    "to_text",
     "to_vtt",
 ]

@@ -9,11 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from noteai.lecture.captions.cues import Cue
-from noteai.lecture.transcript import Transcript
-from noteai.lecture.writing import join
 
-_PARAGRAPH_PAUSE = 2.0
-_PARAGRAPH_WORDS = 150
 _WORD_JOINER = "\u2060"
 _LOOKS_LIKE_MARKUP = re.compile(r"<(?=[/a-zA-Z])|\{(?=\\)")
 
@@ -31,20 +27,6 @@ def to_vtt(cues: Sequence[Cue]) -> str:
     """WebVTT, as the W3C describes it."""
     blocks = (f"{_timing(cue, '.')}\n{_escaped(cue.lines)}\n" for cue in cues)
     return "\n".join(("WEBVTT\n", *blocks))
-
-
-def to_text(transcript: Transcript) -> str:
-    """Sentences in paragraphs: a long pause begins a new one, and so does a long paragraph."""
-    paragraphs: list[list[str]] = []
-    end, words = 0.0, _PARAGRAPH_WORDS
-    for sentence in transcript.sentences:
-        if sentence.start - end >= _PARAGRAPH_PAUSE or words >= _PARAGRAPH_WORDS:
-            paragraphs.append([])
-            words = 0
-        paragraphs[-1].append(sentence.text)
-        words += len(transcript.words_of(sentence))
-        end = sentence.end
-    return "".join(f"{join(each)}\n\n" for each in paragraphs).rstrip("\n") + "\n"
 
 
 def timestamp(instant: float, mark: str = ".") -> str:

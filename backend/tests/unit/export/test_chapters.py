@@ -1,3 +1,5 @@
+import pytest
+
 from noteai.export import Finished
 from noteai.export.chapters import (
     Chapter,
@@ -18,13 +20,27 @@ def test_no_topics_are_no_chapters() -> None:
     assert chapters_of((), 60.0) == []
 
 
-def test_youtube_lines_start_at_zero_and_are_single_lines(lecture: Finished) -> None:
-    assert as_youtube(chapters_of(lecture.topics, 60.0)) == "0:00 A <start>\n0:18 B = 2; \\ #\n"
+def test_youtube_lines_start_at_zero_and_have_no_angle_brackets(lecture: Finished) -> None:
+    assert as_youtube(chapters_of(lecture.topics, 60.0)) == "0:00 A ‹start›\n0:18 B = 2; \\ #\n"
 
 
-def test_two_chapters_in_one_second_are_one_line() -> None:
-    chapters = [Chapter(0.0, 5.2, "a"), Chapter(5.2, 5.9, "b"), Chapter(5.9, 9.0, "c")]
-    assert as_youtube(chapters) == "0:00 a\n0:05 b\n"
+@pytest.mark.parametrize(
+    ("starts", "lines"),
+    [
+        ((0, 22, 67, 93), "0:00 a\n0:22 b\n1:07 c\n"),
+        ((0, 4, 50), "0:00 b\n0:50 c\n"),
+        ((0, 30, 35, 39, 60), "0:00 a\n0:30 d\n1:00 e\n"),
+        ((0, 40, 50.9, 60.1), "0:00 a\n0:40 b\n0:50 c\n1:00 d\n"),
+        ((), ""),
+    ],
+    ids=["last", "first", "several", "by-the-clock", "none"],
+)
+def test_a_chapter_that_is_too_short_for_youtube_joins_a_neighbour(
+    starts: tuple[float, ...], lines: str
+) -> None:
+    ends = [*starts[1:], 101.6]
+    chapters = [Chapter(*each) for each in zip(starts, ends, "abcdef", strict=False)]
+    assert as_youtube(chapters) == lines
 
 
 def test_vtt_escapes_what_has_a_meaning_there() -> None:

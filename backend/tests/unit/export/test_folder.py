@@ -25,10 +25,19 @@ def test_the_folder_holds_all_that_was_made(lecture: Finished, shelf: Any, tmp_p
         for suffix in ("mp4", "srt", "vtt", "jpg", "json")
     }
     data = {f"{name}.json" for name in ("transcript", "silence", "layout", "content", "run")}
-    chapters = {f"chapters.{suffix}" for suffix in ("txt", "vtt", "ffmetadata")}
+    chapters = {f"chapters.{suffix}" for suffix in ("vtt", "ffmetadata")}
     texts = {f"transcript.{suffix}" for suffix in ("txt", "srt", "vtt")}
     rest = {"highlights.json", "highlights.otio", "slides/01-b-Words-b.png", "index.html", OWNED}
     assert listing(out) == clips | data | chapters | texts | rest
+
+
+def test_page_and_timeline_refer_to_the_recording_from_where_they_lie(
+    lecture: Finished, shelf: Any, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    write(out, lecture, shelf.fetch, NEVER)
+    for name in ("index.html", "highlights.otio"):
+        assert '"../My%20lecture%20%231.mp4"' in (out / name).read_text(encoding="utf-8")
 
 
 def test_the_page_links_only_to_what_is_there(
@@ -39,6 +48,23 @@ def test_the_page_links_only_to_what_is_there(
     for name in listing(out) - {OWNED, "index.html"}:
         is_linked = f'"{name}"' in page
         assert is_linked or (name.startswith("clips/") and name.endswith(".json")), name
+
+
+def test_chapters_for_youtube_are_written_where_there_are_enough_for_it(
+    lecture: Finished, shelf: Any, tmp_path: Path
+) -> None:
+    assert lecture.content
+    first, second = lecture.topics
+    cut = [
+        first,
+        first.model_copy(update={"start": 12.0}),
+        second.model_copy(update={"start": 30.0}),
+    ]
+    content = lecture.content.model_copy(update={"topics": tuple(cut)})
+    for name, which in (("two", lecture), ("three", replace(lecture, content=content))):
+        page = write(tmp_path / name, which, shelf.fetch, NEVER).read_text(encoding="utf-8")
+        is_there = (tmp_path / name / "chapters.txt").exists()
+        assert is_there == ("chapters.txt" in page) == (name == "three")
 
 
 def test_a_second_run_with_the_same_result_changes_nothing(

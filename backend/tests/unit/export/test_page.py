@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from noteai.engine.artifact import FileRef
-from noteai.export import Finished
+from noteai.export import Finished, view
 from noteai.export.cues import ShownCue, read_vtt
 from noteai.export.names import name_all
 from noteai.export.page import _lasting, as_data, page_data, read_cues, render
+from noteai.lecture.content import Evidence
+from noteai.lecture.highlights import HighlightPlan
 
 
 class Tags(HTMLParser):
@@ -90,6 +92,14 @@ def test_no_element_carries_style_or_handlers(
         assert not [name for name in attributes if name == "style" or name.startswith("on")]
 
 
+def test_no_download_takes_the_place_of_the_page(
+    lecture: Finished, page: Callable[[Finished], str]
+) -> None:
+    links = [each for each in read(page(lecture)).of("a") if "download" in each]
+    assert len(links) == 2 * 4 + 1
+    assert {(each.get("target"), each.get("rel")) for each in links} == {("_blank", "noopener")}
+
+
 def test_the_users_text_is_escaped(lecture: Finished, page: Callable[[Finished], str]) -> None:
     said = page(replace(lecture, title='<img src=x onerror="alert(1)">'))
     assert "<img src=x" not in said
@@ -109,6 +119,12 @@ def test_words_are_found_by_the_units_that_browsers_count(lecture: Finished) -> 
     assert second == (18.0, 36.0, [0, 18.0, 3, 26.0, 6, 34.0])
 
 
+def test_the_recording_has_its_captions_where_it_can_be_played(lecture: Finished) -> None:
+    cues = page_data(lecture, [[], []])["cues"]
+    assert next((start, said) for start, _, said in cues) == (2.0, "We")
+    assert page_data(replace(lecture, source=None), [[], []])["cues"] == []
+
+
 def test_clips_are_played_in_order_of_rank(
     lecture: Finished, page: Callable[[Finished], str]
 ) -> None:
@@ -120,6 +136,15 @@ def test_clips_are_played_in_order_of_rank(
     ]
     assert all(each["preload"] == "metadata" and "poster" in each for each in players)
     assert [each["start"] for each in page_data(lecture, [[], []])["clips"]] == [20.0, 2.0]
+
+
+def test_a_topic_is_not_said_again_after_a_title_that_begins_with_it(lecture: Finished) -> None:
+    assert lecture.clips
+    first, second = lecture.clips.clips
+    titled = (first.model_copy(update={"title": "a <START> and more"}), second)
+    clips = lecture.clips.model_copy(update={"clips": titled})
+    changed = replace(lecture, clips=clips)
+    assert [each.topic for each in view.cards(changed, name_all(changed))] == ["A <start>", ""]
 
 
 def test_the_recording_is_referred_to_by_a_relative_path(
@@ -156,7 +181,7 @@ def test_a_page_is_made_of_what_is_there(
     less = replace(lecture, **dict.fromkeys(missing), source=None)  # type: ignore[arg-type]
     ids = {attributes["id"] for _, attributes in read(page(less)).found if "id" in attributes}
     assert "lecture" in ids
-    assert ("highlights" in ids) == ("clips" not in missing)
+    assert "highlights" in ids
     assert ("slides" in ids) == ("layout" not in missing)
     assert ("text" in ids) == ("transcript" not in missing)
 
@@ -164,8 +189,61 @@ def test_a_page_is_made_of_what_is_there(
 def test_an_empty_result_is_said_plainly(
     lecture: Finished, page: Callable[[Finished], str]
 ) -> None:
-    said = page(replace(lecture, clips=None, highlights=None, state="completed_empty"))
-    assert "No highlights were chosen" in said
+    plan = HighlightPlan(highlights=(), reason_if_empty="Nobody <speaks>.")
+    said = page(replace(lecture, clips=None, highlights=plan, state="completed_empty"))
+    assert said.count("No highlights were chosen") == 1
+    assert said.count("Nobody &lt;speaks&gt;.") == 1
+
+
+@pytest.mark.parametrize("missing", [(), ("clips",)], ids=["cards", "list"])
+def test_a_reason_leads_to_the_words_that_prove_it(
+    lecture: Finished, page: Callable[[Finished], str], missing: tuple[str, ...]
+) -> None:
+    assert lecture.content
+    assert lecture.highlights
+    scores = {"scores": {"summary": 0.9}, "evidence": {"summary": Evidence(words=("w2", "w4"))}}
+    lines = tuple(each.model_copy(update=scores) for each in lecture.content.sentences)
+    content = lecture.content.model_copy(update={"sentences": lines})
+    first = lecture.passages[0].model_copy(update={"reasons": ("Sums up",)})
+    plan = lecture.highlights.model_copy(update={"highlights": (first,)})
+    less = replace(lecture, content=content, highlights=plan, **dict.fromkeys(missing))  # type: ignore[arg-type]
+    quotes = [each for each in read(page(less)).of("button") if each.get("class") == "quote"]
+    assert [each["data-seek"] for each in quotes] == ["34.00"]
+    assert "“&lt;/script&gt;.”" in page(less)
+
+
+def test_without_clips_the_chosen_passages_are_listed(
+    lecture: Finished, page: Callable[[Finished], str]
+) -> None:
+    said = page(replace(lecture, clips=None))
+    assert '<h3 dir="auto" lang="en">Nr. 2: what/why?</h3>' in said
+    assert 'data-seek="2.00"' in said
+    assert "it &lt;matters&gt;" in said
+    assert "<strong>2 highlights</strong>" in said
+
+
+def test_lecture_text_says_its_language_and_runs_as_it_is_written(
+    lecture: Finished, page: Callable[[Finished], str]
+) -> None:
+    assert lecture.transcript
+    said = {}
+    for code in ("de", "ar", "und"):
+        transcript = lecture.transcript.model_copy(update={"language": code})
+        said[code] = page(replace(lecture, transcript=transcript))
+    assert '<h3 dir="auto" lang="de"' in said["de"]
+    assert '<div class="body" dir="rtl">' in said["ar"]
+    assert 'dir="rtl"' not in said["de"]
+    assert 'lang="und"' not in said["und"]
+
+
+@pytest.mark.parametrize("missing", [(), ("clips",), ("clips", "highlights"), ("layout",)])
+def test_every_link_within_the_page_has_its_place(
+    lecture: Finished, page: Callable[[Finished], str], missing: tuple[str, ...]
+) -> None:
+    tags = read(page(replace(lecture, **dict.fromkeys(missing))))  # type: ignore[arg-type]
+    ids = {attributes.get("id") for _, attributes in tags.found}
+    places = [each["href"] or "" for each in tags.of("a")]
+    assert {each[1:] for each in places if each.startswith("#")} <= ids
 
 
 def test_a_failure_is_said_with_its_warnings(
@@ -177,15 +255,18 @@ def test_a_failure_is_said_with_its_warnings(
 
 
 @pytest.mark.parametrize(
-    ("drawn", "switches"), [((False, False), 1), ((True, False), 1), ((True, True), 0)]
+    ("drawn", "has_recording", "switches"),
+    [((True, False), False, 1), ((True, True), False, 0), ((True, True), True, 1)],
 )
 def test_captions_can_be_shown_unless_they_are_in_every_picture(
     lecture: Finished,
     page: Callable[[Finished], str],
     drawn: tuple[bool, bool],
+    has_recording: bool,
     switches: int,
 ) -> None:
-    found = read(page(captioned(lecture, *drawn))).of("input")
+    source = lecture.source if has_recording else None
+    found = read(page(replace(captioned(lecture, *drawn), source=source))).of("input")
     assert len([each for each in found if each.get("id") == "captions"]) == switches
 
 

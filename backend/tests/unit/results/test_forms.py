@@ -34,8 +34,11 @@ def test_what_there_is_not_is_refused(accept: str) -> None:
 
 
 def test_every_form_of_a_transcript_has_its_words() -> None:
-    assert all("disorder" in write(transcript()) for write in forms.TRANSCRIPTS.values())
-    assert forms.TRANSCRIPTS.keys() == forms.MEDIA_TYPES.keys()
+    told = {
+        each: forms.told("Heat", transcript(), content().topics, each) for each in forms.MEDIA_TYPES
+    }
+    assert all("disorder" in text for text in told.values())
+    assert told["txt"].startswith("Heat\n\n\nPart 0\n\n[0:")
 
 
 def test_a_transcript_as_json_keeps_the_published_form() -> None:

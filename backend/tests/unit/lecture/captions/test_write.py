@@ -1,6 +1,6 @@
 import pytest
 
-from noteai.lecture.captions import Cue, timestamp, to_srt, to_text, to_vtt
+from noteai.lecture.captions import Cue, timestamp, to_srt, to_vtt
 from noteai.lecture.sentences import assemble
 from noteai.lecture.transcript import Transcript, Word
 
@@ -47,11 +47,6 @@ def test_backslashes_of_formulas_stay_as_they_are() -> None:
 def test_no_cues_make_an_empty_but_sound_file() -> None:
     assert to_vtt(()) == "WEBVTT\n"
     assert to_srt(()) == ""
-
-
-def test_plain_text_has_a_paragraph_after_a_long_pause() -> None:
-    transcript = said("One.", "Two.", "Three.", starts=(0.0, 0.5, 5.0))
-    assert to_text(transcript) == "One. Two.\n\nThree.\n"
 
 
 @pytest.mark.parametrize(
