@@ -1,6 +1,6 @@
 """Why a passage was chosen, each reason with the words that prove it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import get_args
@@ -12,60 +12,52 @@ from noteai.lecture.transcript import Transcript, Word, position
 from noteai.lecture.writing import join
 from noteai.timeline import Span
 
-_MOST_WORDS = 12
+_MOST_WORDS, _BEFORE = 12, 3
 
 
 @dataclass(frozen=True)
 class Reason:
     text: str
     quote: str = ""
-    """At most 12 of the words that prove it; `…` stands for what is left out."""
+    """At most 12 words of the sentence that proves it; `…` stands for what is left out."""
     start: float = 0.0
     """When the first word of the quote is said."""
 
 
 def reasons(lecture: Finished, passage: Highlight) -> tuple[Reason, ...]:
     """Its reasons in their order; one whose words are not known has no quote."""
-    return tuple(_proved(each, _words(lecture, passage, each)) for each in passage.reasons)
+    return tuple(_proved(lecture, passage, each) for each in passage.reasons)
 
 
-def _proved(text: str, words: Sequence[Word]) -> Reason:
-    return Reason(text, _quote(words), words[0].start) if words else Reason(text)
-
-
-def _words(lecture: Finished, passage: Highlight, reason: str) -> list[Word]:
-    """Of the sentence in the passage in which the reason is clearest."""
+def _proved(lecture: Finished, passage: Highlight, reason: str) -> Reason:
+    """By the sentence in the passage in which the reason is clearest."""
     cue = _cues().get(reason)
     if cue is None or lecture.transcript is None or lecture.content is None:
-        return []
+        return Reason(reason)
     clearest = sorted(lecture.content.sentences, key=lambda each: -each.scores.get(cue, 0.0))
-    proofs = (_said(lecture.transcript, passage, each, cue) for each in clearest)
-    return next((words for words in proofs if words), [])
+    proofs = (_proof(lecture.transcript, passage, each, cue) for each in clearest)
+    quote, start = next((each for each in proofs if each), ("", 0.0))
+    return Reason(reason, quote, start)
 
 
-def _said(transcript: Transcript, passage: Span, line: SentenceScore, cue: Cue) -> list[Word]:
-    """The words of the cue in that sentence, where they are said in the passage."""
-    ids = line.evidence[cue].words if cue in line.evidence else ()
-    words = (transcript.words[place] for place in sorted({position(each) for each in ids}))
-    return [each for each in words if passage.contains(each.middle)]
+def _proof(
+    transcript: Transcript, passage: Span, line: SentenceScore, cue: Cue
+) -> tuple[str, float] | None:
+    """A sentence quoted from a little before the first word of the cue that the passage has."""
+    known = line.evidence[cue].words if cue in line.evidence else ()
+    words = transcript.words_of(transcript.sentences[position(line.id)])
+    said = (n for n, word in enumerate(words) if word.id in known and passage.contains(word.middle))
+    at = next(said, None)
+    if at is None:
+        return None
+    first = max(0, min(at - _BEFORE, len(words) - _MOST_WORDS))
+    return _quote(words, first), words[first].start
 
 
-def _quote(words: Sequence[Word]) -> str:
-    shown = words[:_MOST_WORDS]
-    said = " … ".join(join(word.text for word in run) for run in _runs(shown))
-    return f"{said} …" if len(shown) < len(words) else said
-
-
-def _runs(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """Words that follow each other in the transcript go together."""
-    run: list[Word] = []
-    for word in words:
-        if run and position(word.id) != position(run[-1].id) + 1:
-            yield run
-            run = []
-        run.append(word)
-    if run:
-        yield run
+def _quote(words: Sequence[Word], first: int) -> str:
+    shown = join(word.text for word in words[first : first + _MOST_WORDS])
+    end = " …" if first + _MOST_WORDS < len(words) else ""
+    return f"{'… ' if first else ''}{shown}{end}"
 
 
 @cache

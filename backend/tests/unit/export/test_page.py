@@ -208,7 +208,7 @@ def test_a_reason_leads_to_the_words_that_prove_it(
     plan = lecture.highlights.model_copy(update={"highlights": (first,)})
     less = replace(lecture, content=content, highlights=plan, **dict.fromkeys(missing))  # type: ignore[arg-type]
     quotes = [each for each in read(page(less)).of("button") if each.get("class") == "quote"]
-    assert [each["data-seek"] for each in quotes] == ["34.00"]
+    assert [each["data-seek"] for each in quotes] == ["18.00"]
     assert "“&lt;/script&gt;.”" in page(less)
 
 

@@ -1,6 +1,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
+
 from noteai.export import Finished
 from noteai.export.proofs import Reason, reasons
 from noteai.lecture.content import Cue, Evidence
@@ -28,8 +30,10 @@ def proved(
 
 
 def test_a_reason_is_quoted_from_the_sentence_in_which_it_is_clearest(lecture: Finished) -> None:
-    found, passage = proved(lecture, {0: ("w0", "w1"), 1: ("w2", "w4")})
-    assert reasons(found, passage) == (Reason("The lecturer stresses it", "𝔛 … </script>.", 18.0),)
+    found, passage = proved(lecture, {0: ("w0", "w1"), 1: ("w3",)})
+    assert lecture.transcript
+    said = lecture.transcript.sentences[1]
+    assert reasons(found, passage) == (Reason("The lecturer stresses it", said.text, said.start),)
 
 
 def test_words_outside_the_passage_prove_nothing_of_it(lecture: Finished) -> None:
@@ -38,16 +42,26 @@ def test_words_outside_the_passage_prove_nothing_of_it(lecture: Finished) -> Non
     assert [each.quote for each in reasons(found, early)] == ["We begin."]
 
 
-def test_a_long_quote_is_cut(lecture: Finished) -> None:
+@pytest.mark.parametrize(
+    ("proof", "quote"),
+    [
+        (0, "0 1 2 3 4 5 6 7 8 9 10 11 …"),
+        (5, "… 2 3 4 5 6 7 8 9 10 11 12 13 …"),
+        (19, "… 8 9 10 11 12 13 14 15 16 17 18 19"),
+    ],
+)
+def test_a_long_sentence_is_cut_around_its_proof(lecture: Finished, proof: int, quote: str) -> None:
     assert lecture.transcript
     words = tuple(
         lecture.transcript.words[0].model_copy(update={"id": f"w{n}", "text": str(n)})
-        for n in range(14)
+        for n in range(20)
     )
-    spoken = lecture.transcript.model_copy(update={"words": words})
-    said = tuple(each.id for each in words)
-    found, passage = proved(replace(lecture, transcript=spoken), {0: said})
-    assert reasons(found, passage)[0].quote == "0 1 2 3 4 5 6 7 8 9 10 11 …"
+    first = lecture.transcript.sentences[0].model_copy(update={"last_word": "w19"})
+    spoken = lecture.transcript.model_copy(
+        update={"words": words, "sentences": (first, *lecture.transcript.sentences[1:])}
+    )
+    found, passage = proved(replace(lecture, transcript=spoken), {0: (f"w{proof}",)})
+    assert reasons(found, passage)[0].quote == quote
 
 
 def test_a_reason_without_known_words_stands_alone(lecture: Finished) -> None:
