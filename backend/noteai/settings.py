@@ -78,9 +78,12 @@ class ServiceSettings(Frozen):
     url_life: float = Field(3600.0, gt=0)
     """Seconds that a presigned URL holds."""
     allow_remote: bool = False
-    """Whether `noteai api` may listen where others reach it, who may then do everything."""
+    """Whether `noteai api` may listen where others reach it, who may then do everything.
+
+    It is then asked for by any name, and else by those of this machine alone.
+    """
     allowed_origins: str = ""
-    """Web pages of other hosts that may open a WebSocket, with commas between."""
+    """Web pages of other hosts that may open a WebSocket and send changes, with commas between."""
     lease: float = Field(45.0, gt=0)
     """Seconds without a heartbeat after which a stage is given to another worker."""
     heartbeat: float = Field(5.0, gt=0)

@@ -34,7 +34,7 @@ def local(database: Database, redis_url: str) -> Iterator[TestClient]:
 
 
 def asked(api: TestClient, **headers: str) -> str:
-    answer = api.get("http://test/metrics", headers=headers)
+    answer = api.get("http://localhost/metrics", headers=headers)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("text/plain; version=")
     return answer.text
@@ -45,7 +45,7 @@ def test_requests_are_counted_by_their_route(local: TestClient) -> None:
         local.get(f"/jobs/{uuid4()}")
     local.get("/workflows")
     local.get("/nothing/of/the/kind")
-    local.get("http://test/health/live")
+    local.get("http://localhost/health/live")
     asked(local)
     said = values(asked(local), "http_requests_total", "method", "handler", "status")
     assert said == {
@@ -80,7 +80,7 @@ def test_a_job_that_is_cancelled_before_it_begins_is_counted(
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
 def test_metrics_are_not_for_those_who_come_by_a_proxy(local: TestClient, header: str) -> None:
-    answer = local.get("http://test/metrics", headers={header: "for=203.0.113.7"})
+    answer = local.get("http://localhost/metrics", headers={header: "for=203.0.113.7"})
     assert answer.status_code == 404
     assert answer.json()["code"] == "address_unknown"
 
