@@ -69,6 +69,12 @@ ROWS = (
         "When a canary came through a queue last.",
     ),
     Family("noteai_canary_duration_seconds", "gauge", ("queue",), "What that one took."),
+    Family(
+        "noteai_canary_waiting_seconds",
+        "gauge",
+        ("queue",),
+        "For how long none was answered of those that were sent; 0 where the last one was.",
+    ),
 )
 _ONE_BY_ONE = text(
     """
@@ -170,7 +176,10 @@ def _of_the_rest(session: Session) -> Values:
 def _of_canaries(session: Session, lease: float) -> Values:
     """Of a queue that nobody serves none is missed."""
     for each in canary.standing(session, lease):
-        if not each.is_served or each.last_success is None or each.seconds is None:
+        if not each.is_served:
+            continue
+        yield "noteai_canary_waiting_seconds", (each.queue,), each.waited
+        if each.last_success is None or each.seconds is None:
             continue
         at = each.last_success.timestamp()
         yield "noteai_canary_last_success_timestamp_seconds", (each.queue,), at

@@ -108,16 +108,20 @@ def test_canaries_are_shown_of_queues_that_are_served(
     with database.transaction() as session:
         session.execute(
             text(
-                "INSERT INTO canaries (queue, number, sent_at, answered_at, seconds) VALUES "
-                "('speech', 1, now(), to_timestamp(1700000000), 0.25), "
-                "('media', 1, now(), to_timestamp(1600000000), 0.25), "
-                "('vision', 1, now(), NULL, NULL)"
+                "INSERT INTO canaries "
+                "(queue, number, sent_at, outstanding_since, answered_at, seconds) VALUES "
+                "('speech', 1, now(), NULL, to_timestamp(1700000000), 0.25), "
+                "('media', 1, now(), now(), to_timestamp(1600000000), 0.25), "
+                "('vision', 1, now(), now() - interval '1 hour', NULL, NULL)"
             )
         )
     said = asked(local)
     at = "noteai_canary_last_success_timestamp_seconds"
     assert values(said, at, "queue") == {("speech",): 1700000000}
     assert value(said, "noteai_canary_duration_seconds", queue="speech") == 0.25
+    waiting = "noteai_canary_waiting_seconds"
+    assert value(said, waiting, queue="speech") == 0
+    assert values(said, waiting, "queue") == {("vision",): pytest.approx(3600, abs=60)}
 
 
 def test_scrapers_share_an_answer(local: TestClient, database: Database) -> None:
