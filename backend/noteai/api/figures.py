@@ -59,7 +59,12 @@ ROWS = (
         (),
         "For how long the first of those has been due: the relay's lag.",
     ),
-    Family("noteai_webhooks_pending", "gauge", (), "Deliveries that have not arrived."),
+    Family(
+        "noteai_webhooks_pending",
+        "gauge",
+        (),
+        "Deliveries that have not arrived at webhooks that are enabled.",
+    ),
     Family("noteai_webhooks_oldest_seconds", "gauge", (), "The age of the first of them."),
     Family("noteai_stored_bytes", "gauge", (), "Of complete uploads; equal files count once."),
     Family(
@@ -78,12 +83,16 @@ ROWS = (
 )
 _ONE_BY_ONE = text(
     """
+    WITH wanted AS (
+        SELECT since FROM webhook_deliveries JOIN webhooks ON webhooks.id = webhook_id
+        WHERE state = 'pending' AND is_enabled
+    )
     SELECT (SELECT count(*) FROM outbox) AS outbox_rows,
            (SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0) FROM outbox
             WHERE due_at <= now()) AS outbox_oldest_seconds,
-           (SELECT count(*) FROM webhook_deliveries WHERE state = 'pending') AS webhooks_pending,
-           (SELECT coalesce(extract(epoch FROM now() - min(since)), 0) FROM webhook_deliveries
-            WHERE state = 'pending') AS webhooks_oldest_seconds,
+           (SELECT count(*) FROM wanted) AS webhooks_pending,
+           (SELECT coalesce(extract(epoch FROM now() - min(since)), 0) FROM wanted)
+               AS webhooks_oldest_seconds,
            (SELECT coalesce(sum(size), 0) FROM (
                 SELECT DISTINCT account_id, digest, size FROM uploads WHERE state = 'complete'
             ) AS kept) AS stored_bytes

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,15 +12,17 @@ from hooking import door
 from jobbing import Office
 from measuring import value, values
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import text
+from sqlalchemy import func, text
 from starlette.testclient import TestClient
 from statements import counted
 
+from noteai.accounts.models import LOCAL
 from noteai.api.figures import ROWS, Question, Rows
 from noteai.database import Database
 from noteai.errors import TransientError
 from noteai.jobs.workers import Worker, give_sign
 from noteai.metrics.families import FAMILIES
+from noteai.webhooks.models import DeliveryRow, WebhookRow
 from noteai.workflows import WORKFLOWS
 
 DOCS = Path(__file__).parents[4] / "docs" / "metrics.md"
@@ -122,6 +124,24 @@ def test_canaries_are_shown_of_queues_that_are_served(
     waiting = "noteai_canary_waiting_seconds"
     assert value(said, waiting, queue="speech") == 0
     assert values(said, waiting, "queue") == {("vision",): pytest.approx(3600, abs=60)}
+
+
+def test_what_waits_for_a_webhook_that_is_disabled_is_not_counted(
+    local: TestClient, database: Database
+) -> None:
+    with database.transaction() as session:
+        for is_enabled, hours in ((True, 1), (False, 5)):
+            hook = WebhookRow(
+                account_id=LOCAL, url="http://a", description="", events=[], secret="s",  # noqa: S106
+                is_enabled=is_enabled,
+            )  # fmt: skip
+            session.add(hook)
+            session.flush()
+            since = func.now() - timedelta(hours=hours)
+            session.add(DeliveryRow(webhook_id=hook.id, event="job.failed", body="", since=since))
+    said = asked(local)
+    assert value(said, "noteai_webhooks_pending") == 1
+    assert value(said, "noteai_webhooks_oldest_seconds") == pytest.approx(3600, abs=60)
 
 
 def test_scrapers_share_an_answer(local: TestClient, database: Database) -> None:
