@@ -4,7 +4,6 @@ Each is `NOTEAI_` and its path: `NOTEAI_TRANSCRIBER__MODEL=small`,
 `NOTEAI_LANGUAGE_MODEL__PROVIDER=gemini`.
 """
 
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +11,7 @@ from platformdirs import user_cache_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from noteai.cgroup import processors
 from noteai.errors import InputError
 from noteai.frozen import Frozen
 
@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     )
 
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("noteai"))
-    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    threads: int = Field(default_factory=lambda: max(1, int(processors())), ge=1)
     transcriber: TranscriberSettings = TranscriberSettings()
     language_model: LanguageModelSettings = LanguageModelSettings()
     log_level: str = "warning"
