@@ -1,7 +1,7 @@
 """Pages of a list that is sorted by time: a cursor says where one ended."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -31,9 +31,10 @@ class Place(NamedTuple):
         try:
             padded = cursor + "=" * (-len(cursor) % 4)
             moment, row = urlsafe_b64decode(padded).decode().split("|")
-            place = cls(datetime.fromisoformat(moment), UUID(row))
-        except ValueError as error:
+            read = datetime.fromisoformat(moment)
+            place = cls(read.astimezone(UTC), UUID(row))
+        except (ValueError, OverflowError) as error:
             raise BadCursor from error
-        if place.created_at.tzinfo is None:
+        if read.tzinfo is None:
             raise BadCursor
         return place

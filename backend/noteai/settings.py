@@ -4,7 +4,6 @@ Each is `NOTEAI_` and its path: `NOTEAI_TRANSCRIBER__MODEL=small`,
 `NOTEAI_LANGUAGE_MODEL__PROVIDER=gemini`.
 """
 
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +11,7 @@ from platformdirs import user_cache_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from noteai.cgroup import processors
 from noteai.errors import InputError
 from noteai.frozen import Frozen
 
@@ -78,9 +78,12 @@ class ServiceSettings(Frozen):
     url_life: float = Field(3600.0, gt=0)
     """Seconds that a presigned URL holds."""
     allow_remote: bool = False
-    """Whether `noteai api` may listen where others reach it, who may then do everything."""
+    """Whether `noteai api` may listen where others reach it, who may then do everything.
+
+    It is then asked for by any name, and else by those of this machine alone.
+    """
     allowed_origins: str = ""
-    """Web pages of other hosts that may open a WebSocket, with commas between."""
+    """Web pages of other hosts that may open a WebSocket and send changes, with commas between."""
     lease: float = Field(45.0, gt=0)
     """Seconds without a heartbeat after which a stage is given to another worker."""
     heartbeat: float = Field(5.0, gt=0)
@@ -114,7 +117,7 @@ class Settings(BaseSettings):
     )
 
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("noteai"))
-    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    threads: int = Field(default_factory=lambda: max(1, int(processors())), ge=1)
     transcriber: TranscriberSettings = TranscriberSettings()
     language_model: LanguageModelSettings = LanguageModelSettings()
     log_level: str = "warning"

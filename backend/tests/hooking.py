@@ -28,7 +28,7 @@ def door(database: Database, redis_url: str, **service: Any) -> Iterator[TestCli
     intake = Intake(nothing, nothing, Limits(1, 1, 1, 1), nothing)
     terms = ServiceSettings(**service)
     services = ApiServices(database, journal, nothing, intake, redis_url, terms, WORKFLOWS)
-    with TestClient(create_app(services), base_url="http://test/api/v1") as client:
+    with TestClient(create_app(services), base_url="http://localhost/api/v1") as client:
         yield client
 
 

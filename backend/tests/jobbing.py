@@ -224,6 +224,14 @@ class Office:
         with self.database.transaction() as session:
             session.execute(row.values(**values))
 
+    def pass_time(self, seconds: float) -> None:
+        """For stages that wait; what runs goes on."""
+        waiting = update(StageRow).where(StageRow.state == "ready")
+        past = timedelta(seconds=seconds)
+        moved = {"ready_at": StageRow.ready_at - past, "woken_at": StageRow.woken_at - past}
+        with self.database.transaction() as session:
+            session.execute(waiting.values(**moved).execution_options(synchronize_session=False))
+
     def let_die(self, job: UUID, name: str) -> None:
         """The lease of whoever does a stage has run out."""
         self.change_stage(job, name, lease_until=func.now() - timedelta(seconds=1))

@@ -85,6 +85,7 @@ METRICS: Mapping[str, Metric] = {
     "noteai_stored_bytes": _gauge("database"),
     "noteai_canary_last_success_timestamp_seconds": _gauge("database", **_QUEUE),
     "noteai_canary_duration_seconds": _gauge("database", **_QUEUE),
+    "noteai_canary_waiting_seconds": _gauge("database", **_QUEUE),
 }  # fmt: skip
 
 _SCRAPED = ("job", "instance")

@@ -23,6 +23,7 @@ from noteai.jobs.journal import Journal
 from noteai.jobs.service import JobOrder, submit
 from noteai.settings import Settings
 
+_HERE = "http://localhost"
 LARGE = 1000
 """Rows from which on a table is not to be read whole."""
 _SILENT = Journal(lambda *_: None)
@@ -106,7 +107,10 @@ def _plans(place: Ground, job: UUID) -> Iterator[tuple[str, Plan]]:
         s3_access_key="none",
         s3_secret_key=SecretStr("none"),
     )
-    with services_of(settings) as services, TestClient(create_app(services)) as client:
+    with (
+        services_of(settings) as services,
+        TestClient(create_app(services), base_url=_HERE) as client,
+    ):
         first = client.get("/api/v1/jobs?limit=1").json()
         facts = {"job": str(job), "cursor": first["next_cursor"]}
         for name, page in PAGES.items():

@@ -5,6 +5,7 @@ from fastapi_offline import FastAPIOffline
 
 from noteai import __version__
 from noteai.api import errors, health, metrics, schema
+from noteai.api.gate import Gate
 from noteai.api.limits import Limits
 from noteai.api.request_log import RequestLog
 from noteai.api.services import ApiServices
@@ -39,6 +40,7 @@ def create_app(services: ApiServices, *, is_measured: bool = True) -> FastAPI:
     for name, feature in _FEATURES.items():
         app.include_router(feature.router, prefix=PREFIX, tags=[name])
     app.add_middleware(Limits, free=_STREAMED)
+    app.add_middleware(Gate, terms=services.service)
     if is_measured:
         metrics.install(app, services)
     errors.install(app)

@@ -1,8 +1,10 @@
 """`serve`: the API as a process, until it is told to stop."""
 
 import signal
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,6 +15,7 @@ from noteai.api.app import create_app
 from noteai.api.services import ApiServices
 from noteai.database import Database
 from noteai.jobs.journal import Journal
+from noteai.media.scratch import Scratch, sweep_scratch
 from noteai.objects import intake_of, objects_of
 from noteai.otlp import traced
 from noteai.settings import Settings
@@ -56,10 +59,28 @@ def services_of(settings: Settings) -> Iterator[ApiServices]:
     journal = Journal(publish)
     objects = objects_of(settings)
     intake = intake_of(settings, objects, journal)
+    scratch = _scratch(settings)
     try:
         yield ApiServices(
-            database, journal, objects.store, intake, settings.redis_url, settings.service
+            database,
+            journal,
+            objects.store,
+            intake,
+            settings.redis_url,
+            settings.service,
+            scratch=scratch.folder,
         )
     finally:
+        scratch.close()
         database.close()
         publish.close()
+
+
+def _scratch(settings: Settings) -> Scratch:
+    """In the cache, where what dead processes left is removed; or where temporary files go."""
+    parent = settings.cache_dir.absolute() / "exports"
+    try:
+        sweep_scratch(parent)
+        return Scratch(parent)
+    except OSError:  # the cache cannot be written to, as in a container without a volume
+        return Scratch(Path(tempfile.gettempdir()))

@@ -59,7 +59,12 @@ ROWS = (
         (),
         "For how long the first of those has been due: the relay's lag.",
     ),
-    Family("noteai_webhooks_pending", "gauge", (), "Deliveries that have not arrived."),
+    Family(
+        "noteai_webhooks_pending",
+        "gauge",
+        (),
+        "Deliveries that have not arrived at webhooks that are enabled.",
+    ),
     Family("noteai_webhooks_oldest_seconds", "gauge", (), "The age of the first of them."),
     Family("noteai_stored_bytes", "gauge", (), "Of complete uploads; equal files count once."),
     Family(
@@ -69,15 +74,25 @@ ROWS = (
         "When a canary came through a queue last.",
     ),
     Family("noteai_canary_duration_seconds", "gauge", ("queue",), "What that one took."),
+    Family(
+        "noteai_canary_waiting_seconds",
+        "gauge",
+        ("queue",),
+        "For how long none was answered of those that were sent; 0 where the last one was.",
+    ),
 )
 _ONE_BY_ONE = text(
     """
+    WITH wanted AS (
+        SELECT since FROM webhook_deliveries JOIN webhooks ON webhooks.id = webhook_id
+        WHERE state = 'pending' AND is_enabled
+    )
     SELECT (SELECT count(*) FROM outbox) AS outbox_rows,
            (SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0) FROM outbox
             WHERE due_at <= now()) AS outbox_oldest_seconds,
-           (SELECT count(*) FROM webhook_deliveries WHERE state = 'pending') AS webhooks_pending,
-           (SELECT coalesce(extract(epoch FROM now() - min(since)), 0) FROM webhook_deliveries
-            WHERE state = 'pending') AS webhooks_oldest_seconds,
+           (SELECT count(*) FROM wanted) AS webhooks_pending,
+           (SELECT coalesce(extract(epoch FROM now() - min(since)), 0) FROM wanted)
+               AS webhooks_oldest_seconds,
            (SELECT coalesce(sum(size), 0) FROM (
                 SELECT DISTINCT account_id, digest, size FROM uploads WHERE state = 'complete'
             ) AS kept) AS stored_bytes
@@ -170,7 +185,10 @@ def _of_the_rest(session: Session) -> Values:
 def _of_canaries(session: Session, lease: float) -> Values:
     """Of a queue that nobody serves none is missed."""
     for each in canary.standing(session, lease):
-        if not each.is_served or each.last_success is None or each.seconds is None:
+        if not each.is_served:
+            continue
+        yield "noteai_canary_waiting_seconds", (each.queue,), each.waited
+        if each.last_success is None or each.seconds is None:
             continue
         at = each.last_success.timestamp()
         yield "noteai_canary_last_success_timestamp_seconds", (each.queue,), at

@@ -1,4 +1,5 @@
-"""What is refused before anything is made of it: bodies too large or too deep, and NUL.
+"""What is refused before anything is made of it: bodies too large or too deep, and
+what no text may have in it.
 
 A body is read once, counted as it comes, and handed on whole.
 """
@@ -23,6 +24,13 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
+"""A surrogate, escaped or encoded."""
+_WHOLE = re.compile(
+    rb"(?:[^\\\xed]++|\\[^u]|\\u[dD][89abAB]..\\u[dD][c-fC-F]|(?!" + _HALF.pattern + rb").)*+",
+    re.DOTALL,
+)
+"""All up to the first surrogate without its other half."""
 
 
 class BodyTooLarge(InputError):
@@ -43,6 +51,13 @@ class NulCharacter(InputError):
     """This request has a NUL character in it."""
 
     hint = "Send text without it."
+    http_status = 400
+
+
+class HalfCharacter(InputError):
+    """This request has half a character in it: a surrogate without its other half."""
+
+    hint = "Send whole characters."
     http_status = 400
 
 
@@ -75,11 +90,16 @@ def check_query(query: bytes) -> None:
 
 
 def check_body(body: bytes) -> None:
-    """Raises: BodyTooDeep, NulCharacter."""
+    """Raises: BodyTooDeep, NulCharacter, HalfCharacter."""
     if body and depth(body) > DEEPEST:
         raise BodyTooDeep(limit=DEEPEST)
-    if _NUL.search(body):
+    if b"\0" in body:  # as in every other encoding of JSON than UTF-8
         raise NulCharacter
+    if rb"\u0000" in body and _NUL.search(body):
+        raise NulCharacter
+    whole = _WHOLE.match(body)
+    if whole and _HALF.match(body, whole.end()):
+        raise HalfCharacter
 
 
 def depth(body: bytes) -> int:

@@ -1,7 +1,9 @@
 """What endpoints ask for: made once by the door, and by tests."""
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 from noteai.adapters.s3_store import S3Store
@@ -23,3 +25,5 @@ class ApiServices:
     redis_url: str
     service: ServiceSettings = field(default_factory=ServiceSettings)
     workflows: Workflows = field(default_factory=lambda: WORKFLOWS)
+    scratch: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
+    """In which archives are put together, each in a folder of its own."""

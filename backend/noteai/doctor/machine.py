@@ -9,11 +9,11 @@ import time
 from pathlib import Path
 
 import noteai
+from noteai import cgroup
 from noteai.doctor.finding import Finding, Ground, doubtful, well, wrong
 
 GIB = 1 << 30
 _OLDEST = (3, 11)
-_CGROUP = Path("/sys/fs/cgroup")
 _FEW_FILES, _TOO_FEW_FILES = 1024, 256
 _LITTLE_MEMORY, _TOO_LITTLE_MEMORY = 4 * GIB, 2 * GIB
 """A stage takes up to 1.2 GB (bench/RESULTS.md), and two are done at a time."""
@@ -34,7 +34,7 @@ def judged_python(version: tuple[int, int, int]) -> Finding:
 
 
 def processors(_ground: Ground) -> Finding:
-    return judged_processors(min(len(os.sched_getaffinity(0)), quota(_CGROUP) or sys.maxsize))
+    return judged_processors(cgroup.processors())
 
 
 def judged_processors(count: float) -> Finding:
@@ -48,7 +48,7 @@ def judged_processors(count: float) -> Finding:
 
 def memory(_ground: Ground) -> Finding:
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return judged_memory(min(physical, allowance(_CGROUP) or physical))
+    return judged_memory(min(physical, cgroup.allowance() or physical))
 
 
 def judged_memory(size: int) -> Finding:
@@ -59,23 +59,6 @@ def judged_memory(size: int) -> Finding:
     if size < _LITTLE_MEMORY:
         return doubtful(f"{said}, which is little for two stages at a time.", remedy)
     return well(f"{said}.")
-
-
-def quota(cgroup: Path) -> float | None:
-    """Processors that a container may use; None where there is no limit."""
-    share = _words(cgroup / "cpu.max") or [
-        *_words(cgroup / "cpu/cpu.cfs_quota_us"),
-        *_words(cgroup / "cpu/cpu.cfs_period_us"),
-    ]
-    if len(share) != 2 or not all(each.isdigit() for each in share):  # "max", and -1
-        return None
-    return int(share[0]) / int(share[1])
-
-
-def allowance(cgroup: Path) -> int | None:
-    """Bytes of memory that a container may use; None where there is no limit."""
-    limit = _words(cgroup / "memory.max") or _words(cgroup / "memory/memory.limit_in_bytes")
-    return int(limit[0]) if limit and limit[0].isdigit() else None
 
 
 def open_files(_ground: Ground) -> Finding:
@@ -135,10 +118,3 @@ def judged_clock(jumped: float, age: float) -> Finding:
     if abs(jumped) > _SLACK:
         return doubtful(f"The clock was set by {jumped:.1f} seconds just now.", remedy)
     return well("The clock goes on steadily.")
-
-
-def _words(path: Path) -> list[str]:
-    try:
-        return path.read_text().split()
-    except OSError:
-        return []

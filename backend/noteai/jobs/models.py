@@ -135,6 +135,8 @@ class StageRow(Base):
     lease_until: Mapped[datetime | None]
     ready_at: Mapped[datetime | None]
     """Not to be claimed before; set when it became ready, later when it must wait to be retried."""
+    woken_at: Mapped[datetime | None]
+    """When the sweeper woke it last; what is before `ready_at` was another time."""
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     fraction: Mapped[float] = mapped_column(default=0.0)

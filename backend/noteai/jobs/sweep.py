@@ -37,6 +37,8 @@ from noteai.workflows import WORKFLOWS
 
 _ALL_LOST = 10
 """Times as many are woken where nothing runs at all: the queue itself was probably lost."""
+_MOST_PATIENT = 30
+"""Times as long as at first, a quarter of an hour, is the longest pause between two wake-ups."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,8 @@ def sweep(
 ) -> Swept:
     """Look for each kind of stuck job once, for at most `batch` of each.
 
-    `patience`: seconds that a ready stage may wait until it is woken again; in a long queue that
-    is a message too many, which finds nothing to claim.
+    `patience`: seconds that a ready stage may wait until it is woken again. In a long queue that
+    is a message too many, which lies there until a worker is free, so the pauses grow.
     """
     sweeper = Sweeper(database, journal, attempts, workflows)
     with database.transaction() as session:
@@ -153,19 +155,31 @@ def idle(batch: int) -> Any:
 
 
 def unclaimed(patience: float, batch: int) -> Any:
-    """Stages that were woken long ago, and of whose job no wake-up waits to be sent."""
+    """Stages that were woken long ago, and of whose job no wake-up waits to be sent.
+
+    Each is woken again when it has waited twice as long as at the last time, so that a queue in
+    which all are at work gets few messages. Where nothing runs and somebody serves the queue, a
+    message would have been heard: there the pause stays as short as at first.
+    """
     return text(
         """
-        WITH stale AS (
+        WITH idle AS (
+            SELECT DISTINCT unnest(queues) AS queue FROM workers
+            WHERE seen_at > now() - :patience
+              AND NOT EXISTS (SELECT FROM stage_runs WHERE state = 'running')
+        ), stale AS (
             SELECT job_id, stage FROM stage_runs
             WHERE state = 'ready' AND ready_at < now() - :patience
+              AND (woken_at IS NULL OR woken_at < ready_at OR woken_at < now() - CASE
+                   WHEN queue IN (SELECT queue FROM idle) THEN :patience
+                   ELSE least(woken_at - ready_at, :longest) END)
               AND NOT EXISTS (SELECT FROM outbox WHERE outbox.job_id = stage_runs.job_id)
             ORDER BY ready_at
             LIMIT CASE WHEN EXISTS (SELECT FROM stage_runs WHERE state = 'running')
                   THEN :batch ELSE :batch * :all_lost END
             FOR UPDATE SKIP LOCKED
         ), woken AS (
-            UPDATE stage_runs SET ready_at = now() FROM stale
+            UPDATE stage_runs SET woken_at = now() FROM stale
             WHERE stage_runs.job_id = stale.job_id AND stage_runs.stage = stale.stage
             RETURNING stage_runs.job_id, stage_runs.stage
         )
@@ -173,7 +187,12 @@ def unclaimed(patience: float, batch: int) -> Any:
         SELECT job_id, array_agg(stage), (SELECT traceparent FROM jobs WHERE id = job_id)
         FROM woken GROUP BY job_id
         """
-    ).bindparams(patience=timedelta(seconds=patience), batch=batch, all_lost=_ALL_LOST)
+    ).bindparams(
+        patience=timedelta(seconds=patience),
+        longest=timedelta(seconds=_MOST_PATIENT * patience),
+        batch=batch,
+        all_lost=_ALL_LOST,
+    )
 
 
 def _wake(session: Session, patience: float, batch: int) -> int:

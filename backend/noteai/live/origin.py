@@ -1,4 +1,4 @@
-"""Which web pages may open a socket: browsers let any page try, with all that they know of us."""
+"""Which web pages may open a socket or change something: browsers let any page try."""
 
 from urllib.parse import SplitResult, urlsplit
 

@@ -6,7 +6,6 @@ archive nor a clip is ever whole in memory.
 
 import io
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,7 +28,7 @@ from noteai.results.models import ClipRow
 from noteai.results.version import version_of
 
 Kind = TypeVar("Kind", bound=Artifact)
-_PIECE = 1 << 20
+_PIECE = 1 << 18
 _NONE: Mapping[int, dict[str, Any]] = {}
 _PACKED = frozenset({".mp4", ".jpg", ".jpeg", ".png"})
 """What cannot be made smaller."""
@@ -90,31 +89,22 @@ def _without_output(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in manifest.items() if name != "output"}
 
 
-def build(lecture: Finished, store: ArtifactStore) -> Path:
-    """A scratch folder with everything in its folder `out`; `pack` removes it.
+def build(lecture: Finished, store: ArtifactStore, scratch: Path) -> None:
+    """Everything in the folder `out` of an empty scratch folder, for `pack`.
 
     Raises:
         FileGone: something is not in the store.
         StoreUnavailable
     """
-    scratch = Path(tempfile.mkdtemp(prefix="noteai-export-"))
-    try:
-        files = scratch / "files"
-        files.mkdir()
-        write(scratch / "out", lecture, lambda ref: store.fetch(ref, files), find_ffmpeg())
-        shutil.rmtree(files)  # what is needed of it is linked in `out`
-    except BaseException:
-        shutil.rmtree(scratch, ignore_errors=True)
-        raise
-    return scratch
+    files = scratch / "files"
+    files.mkdir()
+    write(scratch / "out", lecture, lambda ref: store.fetch(ref, files), find_ffmpeg())
+    shutil.rmtree(files)  # what is needed of it is linked in `out`
 
 
 def pack(scratch: Path) -> Iterator[bytes]:
-    """The ZIP in pieces; the folder is gone at the end, and where nobody takes the rest."""
-    try:
-        yield from _zipped(scratch / "out")
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    """The ZIP in pieces."""
+    return _zipped(scratch / "out")
 
 
 def find_ffmpeg() -> Ffmpeg:

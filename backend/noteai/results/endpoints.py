@@ -1,13 +1,14 @@
 """What a job has made, over HTTP."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from fastapi import APIRouter, Header, Path, Query, Response, status
-from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
+from starlette.responses import StreamingResponse
 
 from noteai.adapters.s3 import StoreUnavailable
 from noteai.adapters.s3_store import disposition
@@ -25,6 +26,7 @@ from noteai.lecture.silence import SilenceMap
 from noteai.lecture.transcript import Transcript
 from noteai.results import archive, examples, forms, service
 from noteai.results.changes import ClipChange
+from noteai.results.download import Download
 from noteai.results.errors import (
     ClipChanged,
     ClipNotFound,
@@ -32,6 +34,7 @@ from noteai.results.errors import (
     NotAcceptable,
     ResultAbsent,
     SpanUnfit,
+    TooManyArchives,
     WordNotInClip,
 )
 from noteai.results.repository import Results
@@ -85,8 +88,6 @@ _REFUSALS = problems(
         duration="2712.4",
     ),
 )  # fmt: skip
-_builders = CapacityLimiter(2)
-"""Archives that process builds at a time: each takes the room of all clips on the disk."""
 
 
 @router.get("/results/{job_id}", responses=_PROBLEMS)
@@ -241,20 +242,16 @@ def highlights(job_id: JobId, caller: Caller, tx: Tx) -> Response:
     "/results/{job_id}/export.zip",
     response_class=StreamingResponse,
     responses=_PARTS
-    | problems(StoreUnavailable(reason="no answer"), FileGone(digest="0a" * 32))
+    | problems(StoreUnavailable(reason="no answer"), TooManyArchives(), FileGone(digest="0a" * 32))
     | examples.file("application/zip"),
 )
-async def export(job_id: JobId, caller: Caller, services: Services) -> StreamingResponse:
+async def export(job_id: JobId, caller: Caller, services: Services) -> Download:
     """Everything in one ZIP: a page to open, clips, captions, slides, and how it was made."""
     lecture = await to_thread.run_sync(
         _in_transaction(services, lambda session: _finished(session, caller, job_id))
     )
-    scratch = await to_thread.run_sync(
-        archive.build, lecture, services.store(caller), limiter=_builders
-    )
-    name = f"{safe(lecture.name, 'lecture')}.zip"
-    headers = {"Content-Disposition": disposition(name, "attachment")}
-    return StreamingResponse(archive.pack(scratch), headers=headers, media_type="application/zip")
+    build = partial(archive.build, lecture, services.store(caller))
+    return Download(build, services.scratch, f"{safe(lecture.name, 'lecture')}.zip")
 
 
 def _transcript(session: Session, account: UUID, job: UUID, suffix: str) -> Response:

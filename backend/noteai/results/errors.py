@@ -1,6 +1,6 @@
 """What is wrong with a request for results. Clients act on the code."""
 
-from noteai.errors import InputError
+from noteai.errors import InputError, TransientError
 
 
 class JobNotFinished(InputError):
@@ -15,6 +15,12 @@ class ResultAbsent(InputError):
 
     hint = "See the job's stages and warnings; submit it again with this stage."
     http_status = 404
+
+
+class TooManyArchives(TransientError):
+    """Too many archives are being fetched."""
+
+    hint = "Try again in a moment."
 
 
 class ClipNotFound(InputError):

@@ -13,6 +13,7 @@ from noteai.jobs import canary, outbox, workers
 from noteai.jobs.journal import Journal
 from noteai.jobs.sweep import Swept, sweep
 from noteai.jobs.workers import Worker
+from noteai.media.scratch import sweep_scratch
 from noteai.objects import intake_of, objects_of
 from noteai.settings import Settings
 from noteai.uploads import discards
@@ -23,7 +24,6 @@ from noteai.webhooks.sending import sender as sender_of
 from noteai.worker import crew
 from noteai.worker.canvas import releaser, sender, ways_of
 from noteai.worker.loops import Loop, couriers, every, relay_loop
-from noteai.worker.scratch import sweep_scratch
 from noteai.worker.trade import Trade
 
 _UNCLAIMED = 2 / 3

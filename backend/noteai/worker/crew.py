@@ -20,6 +20,7 @@ from noteai.database import Database
 from noteai.jobs.journal import Journal
 from noteai.jobs.ledger import SqlLedger
 from noteai.jobs.parts import SqlParts
+from noteai.media.scratch import Scratch
 from noteai.metrics import shared
 from noteai.otlp import traced
 from noteai.settings import Settings
@@ -27,7 +28,6 @@ from noteai.worker import tasks
 from noteai.worker.app import make_app
 from noteai.worker.canvas import sender, ways_of
 from noteai.worker.logbook import Logbook
-from noteai.worker.scratch import Scratch
 from noteai.worker.trade import Trade
 from noteai.worker.vigil import Rhythm
 from noteai.worker.workplace import Workplace

@@ -19,11 +19,11 @@ from types import FrameType
 
 from noteai import telemetry
 from noteai.jobs.workers import Worker
+from noteai.media.scratch import sweep_scratch
 from noteai.otlp import traced
 from noteai.settings import Settings
 from noteai.worker import chores, crew, figures
 from noteai.worker.app import QUEUES
-from noteai.worker.scratch import sweep_scratch
 from noteai.worker.trade import Trade
 
 _PAUSE = 1.0

@@ -9,10 +9,10 @@ from shutil import disk_usage
 from noteai import metrics
 from noteai.jobs.figures import expect
 from noteai.jobs.graph import Workflows
+from noteai.media.scratch import Scratch, sweep_scratch
 from noteai.metrics import shared
 from noteai.settings import Settings
 from noteai.worker import crew
-from noteai.worker.scratch import Scratch, sweep_scratch
 
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it is ours or is not used
 

@@ -21,7 +21,7 @@ from noteai.jobs.ledger import SqlLedger
 from noteai.jobs.models import JobRow
 from noteai.jobs.outbox import Courier, Send
 from noteai.jobs.parts import SqlParts
-from noteai.worker.scratch import Scratch
+from noteai.media.scratch import Scratch
 from noteai.worker.trade import Equipment
 from noteai.worker.vigil import Rhythm, Vigil
 from noteai.worker.watched import PartHeart, WatchedParts

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -15,6 +15,19 @@ def test_a_cursor_is_read_as_the_place_it_names() -> None:
 def test_what_is_no_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(BadCursor):
         Place.read(cursor)
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:00-01:00", "0001-01-01T00:00+23:00"])
+def test_a_time_that_is_none_anywhere_else_is_refused(moment: str) -> None:
+    place = Place(datetime.fromisoformat(moment), UUID(int=7))
+    with pytest.raises(BadCursor):
+        Place.read(place.cursor())
+
+
+def test_a_cursor_of_another_time_zone_names_the_same_moment() -> None:
+    moment = datetime.fromisoformat("2026-11-21T05:40:03+23:00")
+    read = Place.read(Place(moment, UUID(int=7)).cursor())
+    assert (read.created_at, read.created_at.utcoffset()) == (moment, timedelta(0))
 
 
 def test_a_cursor_without_its_time_zone_is_refused() -> None:

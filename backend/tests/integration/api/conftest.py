@@ -58,5 +58,7 @@ def services(database: Database, redis_url: str, s3: Any, bucket: str) -> Iterat
 @pytest.fixture
 def api(services: ApiServices) -> Iterator[TestClient]:
     app = create_app(services)
-    with TestClient(app, base_url="http://test/api/v1", raise_server_exceptions=False) as client:
+    with TestClient(
+        app, base_url="http://localhost/api/v1", raise_server_exceptions=False
+    ) as client:
         yield client

@@ -10,13 +10,13 @@ from starlette.websockets import WebSocketDisconnect
 
 def test_a_socket_tells_how_a_job_stands(api: TestClient, office: Office) -> None:
     job = office.submit()
-    with api.websocket_connect(f"ws://test/api/v1/ws/{job}") as socket:
+    with api.websocket_connect(f"ws://localhost/api/v1/ws/{job}") as socket:
         snapshot = socket.receive_json()
     assert (snapshot["type"], snapshot["job_id"]) == ("snapshot", str(job))
 
 
 def test_a_socket_of_an_unknown_job_is_closed_with_its_code(api: TestClient) -> None:
-    address = f"ws://test/api/v1/ws/{uuid4()}"
+    address = f"ws://localhost/api/v1/ws/{uuid4()}"
     with (
         api.websocket_connect(address) as socket,
         pytest.raises(WebSocketDisconnect) as closed,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,15 +12,17 @@ from hooking import door
 from jobbing import Office
 from measuring import value, values
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import text
+from sqlalchemy import func, text
 from starlette.testclient import TestClient
 from statements import counted
 
+from noteai.accounts.models import LOCAL
 from noteai.api.figures import ROWS, Question, Rows
 from noteai.database import Database
 from noteai.errors import TransientError
 from noteai.jobs.workers import Worker, give_sign
 from noteai.metrics.families import FAMILIES
+from noteai.webhooks.models import DeliveryRow, WebhookRow
 from noteai.workflows import WORKFLOWS
 
 DOCS = Path(__file__).parents[4] / "docs" / "metrics.md"
@@ -34,7 +36,7 @@ def local(database: Database, redis_url: str) -> Iterator[TestClient]:
 
 
 def asked(api: TestClient, **headers: str) -> str:
-    answer = api.get("http://test/metrics", headers=headers)
+    answer = api.get("http://localhost/metrics", headers=headers)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("text/plain; version=")
     return answer.text
@@ -45,7 +47,7 @@ def test_requests_are_counted_by_their_route(local: TestClient) -> None:
         local.get(f"/jobs/{uuid4()}")
     local.get("/workflows")
     local.get("/nothing/of/the/kind")
-    local.get("http://test/health/live")
+    local.get("http://localhost/health/live")
     asked(local)
     said = values(asked(local), "http_requests_total", "method", "handler", "status")
     assert said == {
@@ -80,7 +82,7 @@ def test_a_job_that_is_cancelled_before_it_begins_is_counted(
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
 def test_metrics_are_not_for_those_who_come_by_a_proxy(local: TestClient, header: str) -> None:
-    answer = local.get("http://test/metrics", headers={header: "for=203.0.113.7"})
+    answer = local.get("http://localhost/metrics", headers={header: "for=203.0.113.7"})
     assert answer.status_code == 404
     assert answer.json()["code"] == "address_unknown"
 
@@ -108,16 +110,38 @@ def test_canaries_are_shown_of_queues_that_are_served(
     with database.transaction() as session:
         session.execute(
             text(
-                "INSERT INTO canaries (queue, number, sent_at, answered_at, seconds) VALUES "
-                "('speech', 1, now(), to_timestamp(1700000000), 0.25), "
-                "('media', 1, now(), to_timestamp(1600000000), 0.25), "
-                "('vision', 1, now(), NULL, NULL)"
+                "INSERT INTO canaries "
+                "(queue, number, sent_at, outstanding_since, answered_at, seconds) VALUES "
+                "('speech', 1, now(), NULL, to_timestamp(1700000000), 0.25), "
+                "('media', 1, now(), now(), to_timestamp(1600000000), 0.25), "
+                "('vision', 1, now(), now() - interval '1 hour', NULL, NULL)"
             )
         )
     said = asked(local)
     at = "noteai_canary_last_success_timestamp_seconds"
     assert values(said, at, "queue") == {("speech",): 1700000000}
     assert value(said, "noteai_canary_duration_seconds", queue="speech") == 0.25
+    waiting = "noteai_canary_waiting_seconds"
+    assert value(said, waiting, queue="speech") == 0
+    assert values(said, waiting, "queue") == {("vision",): pytest.approx(3600, abs=60)}
+
+
+def test_what_waits_for_a_webhook_that_is_disabled_is_not_counted(
+    local: TestClient, database: Database
+) -> None:
+    with database.transaction() as session:
+        for is_enabled, hours in ((True, 1), (False, 5)):
+            hook = WebhookRow(
+                account_id=LOCAL, url="http://a", description="", events=[], secret="s",  # noqa: S106
+                is_enabled=is_enabled,
+            )  # fmt: skip
+            session.add(hook)
+            session.flush()
+            since = func.now() - timedelta(hours=hours)
+            session.add(DeliveryRow(webhook_id=hook.id, event="job.failed", body="", since=since))
+    said = asked(local)
+    assert value(said, "noteai_webhooks_pending") == 1
+    assert value(said, "noteai_webhooks_oldest_seconds") == pytest.approx(3600, abs=60)
 
 
 def test_scrapers_share_an_answer(local: TestClient, database: Database) -> None:

@@ -13,6 +13,8 @@ from noteai.api.limits import LARGEST
 from noteai.api.services import ApiServices
 from noteai.database import Database
 
+HERE = "http://localhost"
+
 
 def code(answer: object) -> tuple[int, str]:
     assert answer.headers["content-type"] == "application/problem+json"  # type: ignore[attr-defined]
@@ -27,7 +29,10 @@ def code(answer: object) -> tuple[int, str]:
         (b"[1, 2]", (422, "request_invalid")),
         (b'"\xff"', (400, "request_refused")),
         (b'{"title": "\\u0000"}', (400, "nul_character")),
-        (b'{"\\ud800": 1}', (422, "request_invalid")),
+        (b'{"\\ud800": 1}', (400, "half_character")),
+        (b'{"params": {"left": {"hotwords": ["\\ud800x"]}}}', (400, "half_character")),
+        (b'{"params": {"left": {"hotwords": ["\xed\xa0\x80"]}}}', (400, "half_character")),
+        ('{"title": "\\u0000"}'.encode("utf-16-le"), (400, "nul_character")),
         (b"[" * 100_000, (400, "body_too_deep")),
         (b'{"params":' * 50 + b"1" + b"}" * 50, (400, "body_too_deep")),
         (b'{"title": "' + b"x" * LARGEST + b'"}', (413, "body_too_large")),
@@ -93,7 +98,7 @@ def test_a_defect_shows_a_reference_and_nothing_else(services: ApiServices) -> N
     def broken() -> None:
         raise RuntimeError("secret")
 
-    with capture_logs() as lines, TestClient(app) as client:
+    with capture_logs() as lines, TestClient(app, base_url=HERE) as client:
         answer = client.get("/broken")
     assert code(answer) == (500, "internal_error")
     assert "secret" not in answer.text
@@ -104,7 +109,7 @@ def test_a_defect_shows_a_reference_and_nothing_else(services: ApiServices) -> N
 
 def test_a_database_that_is_away_is_unavailable_for_a_moment(services: ApiServices) -> None:
     away = Database("postgresql+psycopg2://nobody@127.0.0.1:9/nothing")
-    with TestClient(create_app(replace(services, database=away))) as client:
+    with TestClient(create_app(replace(services, database=away)), base_url=HERE) as client:
         for path in ("/api/v1/jobs", f"/api/v1/jobs/{uuid4()}", "/api/v1/queue"):
             answer = client.get(path)
             assert code(answer) == (503, "database_unavailable")
@@ -119,7 +124,7 @@ def test_a_database_that_is_away_is_unavailable_for_a_moment(services: ApiServic
 
 
 def test_a_service_that_has_all_it_needs_is_ready(services: ApiServices) -> None:
-    with TestClient(create_app(services)) as client:
+    with TestClient(create_app(services), base_url=HERE) as client:
         found = client.get("/health/ready").json()
     assert found["status"] == "ready"
     assert set(found["checks"]) == {"broker", "canary", "database", "migrations", "store"}
@@ -127,7 +132,7 @@ def test_a_service_that_has_all_it_needs_is_ready(services: ApiServices) -> None
 
 def test_a_service_without_redis_goes_on_and_says_so(services: ApiServices) -> None:
     alone = replace(services, redis_url="redis://127.0.0.1:9/0")
-    with TestClient(create_app(alone)) as client:
+    with TestClient(create_app(alone), base_url=HERE) as client:
         ready = client.get("/health/ready")
         assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
         assert not ready.json()["checks"]["broker"]["is_well"]

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,8 @@ from noteai.accounts.models import LOCAL
 from noteai.jobs.models import JobRow
 from noteai.jobs.service import cancel
 from noteai.jobs.sweep import Swept
+from noteai.jobs.views import queues
+from noteai.jobs.workers import Worker, give_sign
 from noteai.uploads.models import UploadRow
 
 LONG_AGO = func.now() - timedelta(minutes=5)
@@ -128,6 +131,49 @@ def test_a_wave_is_woken_as_one(office: Office, job: UUID) -> None:
         office.change_stage(job, name, ready_at=LONG_AGO)
     assert office.sweep() == Swept(woken=1)
     assert [sorted(wave) for wave in office.outbox()] == [["left", "right"]]
+
+
+def test_a_long_queue_is_woken_ever_more_seldom_and_its_age_stays_true(office: Office) -> None:
+    busy, *waiting = (office.submit() for _ in range(6))
+    office.claimed(busy, "first")
+    woken = []
+    for _ in range(100):
+        office.pass_time(10.0)
+        office.empty_outbox()
+        woken.append(office.sweep().woken / len(waiting))
+    assert sum(woken[:5]) == 1
+    assert sum(woken[:50]) in (4, 5)
+    assert sum(woken) in (5, 6)
+    with office.database.transaction() as session:
+        assert (queues(session, 45.0).oldest or 0.0) >= 1000
+
+
+def test_the_pause_between_two_wake_ups_has_an_end(office: Office, job: UUID) -> None:
+    office.claimed(office.submit(), "first")
+    office.change_stage(job, "first", ready_at=func.now() - timedelta(days=1), woken_at=LONG_AGO)
+    office.empty_outbox()
+    assert office.sweep() == Swept()
+    office.pass_time(10 * 60 + 1)
+    assert office.sweep() == Swept(woken=1)
+
+
+def test_where_nothing_runs_and_somebody_listens_the_pauses_stay_short(
+    office: Office, job: UUID
+) -> None:
+    office.change_stage(job, "first", ready_at=func.now() - timedelta(days=1), woken_at=LONG_AGO)
+    listening = Worker("host:1", "host", 1, ("speech",), 1, datetime.now(UTC))
+    give_sign(office.database, listening)
+    assert office.sweep() == Swept()
+    give_sign(office.database, replace(listening, queues=("media",)))
+    assert office.sweep() == Swept(woken=1)
+
+
+def test_a_stage_that_is_ready_anew_is_woken_as_early_as_at_first(
+    office: Office, job: UUID
+) -> None:
+    day, hour = func.now() - timedelta(days=1), func.now() - timedelta(hours=1)
+    office.change_stage(job, "first", ready_at=hour, woken_at=day)
+    assert office.sweep() == Swept(woken=1)
 
 
 def test_what_waits_to_be_sent_is_not_woken_again(office: Office) -> None:

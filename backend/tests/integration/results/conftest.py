@@ -44,7 +44,7 @@ def keep(store: S3Store, tmp_path: Path) -> Keep:
 
 
 @pytest.fixture
-def api(database: Database, redis_url: str, store: S3Store) -> Iterator[TestClient]:
+def api(database: Database, redis_url: str, store: S3Store, tmp_path: Path) -> Iterator[TestClient]:
     app = FastAPI()
     for each in (endpoints, jobs, live):
         app.include_router(each.router, prefix="/api/v1")
@@ -57,6 +57,7 @@ def api(database: Database, redis_url: str, store: S3Store) -> Iterator[TestClie
         store=lambda account: store,
         uploads=SimpleNamespace(download=None),
         service=ServiceSettings(),
+        scratch=tmp_path,
     )
     app.state.services = services
     with TestClient(app) as opened:

@@ -33,7 +33,7 @@ def client(desk: Desk, redis_url: str) -> Iterator[TestClient]:
         uploads=desk.intake,
         redis_url=redis_url,
     )
-    with TestClient(create_app(services), base_url="http://test/api/v1") as client:
+    with TestClient(create_app(services), base_url="http://localhost/api/v1") as client:
         yield client
 
 
@@ -122,7 +122,7 @@ def test_a_bad_declaration_has_its_code(
 def test_half_a_character_in_a_name_is_refused(client: TestClient) -> None:
     raw = b'{"name": "a\\ud800.mp4", "size": 5}'
     sent = client.post("/uploads", content=raw, headers={"content-type": "application/json"})
-    assert code(sent) == (422, "bad_name")
+    assert code(sent) == (400, "half_character")
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def ready(aviary: Site, tmp_path: Path) -> Iterator[Ask]:
         ServiceSettings(canary=PERIOD, lease=QUICK["LEASE"]),
         TRADE.workflows,
     )
-    with TestClient(create_app(services)) as client:
+    with TestClient(create_app(services), base_url="http://localhost") as client:
         yield lambda: dict(client.get("/health/ready").json())
 
 

@@ -51,7 +51,7 @@ def of_the_rows(database: Database, redis_url: str) -> str:
 
 
 def asked(api: TestClient) -> str:
-    answer = api.get("http://test/metrics")
+    answer = api.get("http://localhost/metrics")
     assert answer.status_code == 200
     return answer.text
 

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noteai.api.limits import DEEPEST, BodyTooDeep, NulCharacter, check_body, check_query, depth
+from noteai.api.limits import (
+    DEEPEST,
+    BodyTooDeep,
+    HalfCharacter,
+    NulCharacter,
+    check_body,
+    check_query,
+    depth,
+)
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.text()
 JSON = st.recursive(PLAIN, lambda each: st.lists(each) | st.dictionaries(st.text(), each))
@@ -38,7 +46,7 @@ def test_brackets_side_by_side_are_not_deep() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [rb'"\u0000"', rb'"a\\\u0000"', rb'{"\u0000": 1}', rb'"\\\\\u0000"']
+    "body", [b'"\0"', rb'"\u0000"', rb'"a\\\u0000"', rb'{"\u0000": 1}', rb'"\\\\\u0000"']
 )
 def test_nul_is_refused(body: bytes) -> None:
     with pytest.raises(NulCharacter):
@@ -48,6 +56,35 @@ def test_nul_is_refused(body: bytes) -> None:
 @pytest.mark.parametrize("body", [rb'"\\u0000"', rb'"\\\\u0000"', rb'"\u0001"', b""])
 def test_what_only_looks_like_nul_is_not(body: bytes) -> None:
     check_body(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rb'"\ud800x"',
+        rb'"\uDfFf"',
+        rb'{"\udc00\ud800": 1}',
+        rb'"\ud83d\n"',
+        rb'"\ud83d\ud83d\ude00"',
+        rb'"\\\ud83d"',
+        rb'"\\ud83d\ude00"',
+        b'"\xed\xa0\x80"',
+    ],
+)
+def test_half_a_character_is_refused(body: bytes) -> None:
+    with pytest.raises(HalfCharacter):
+        check_body(body)
+
+
+@pytest.mark.parametrize("body", [rb'"\ud83d\uDE00"', rb'"\\ud83d"', rb'"\ud7ff\ue000"'])
+def test_what_only_looks_like_half_a_character_is_not(body: bytes) -> None:
+    check_body(body)
+
+
+@given(st.text())
+def test_whole_characters_are_never_taken_for_halves(text: str) -> None:
+    for is_escaped in (True, False):
+        check_body(json.dumps(text.replace("\0", ""), ensure_ascii=is_escaped).encode())
 
 
 def test_nul_in_a_query_is_refused() -> None:

@@ -40,32 +40,6 @@ def test_memory_is_judged_by_what_two_stages_take(size: int, state: str) -> None
     assert machine.judged_memory(size * GIB).state == state
 
 
-def test_the_limits_of_a_container_are_read(tmp_path: Path) -> None:
-    (tmp_path / "cpu.max").write_text("150000 100000\n")
-    (tmp_path / "memory.max").write_text("1073741824\n")
-    assert (machine.quota(tmp_path), machine.allowance(tmp_path)) == (1.5, GIB)
-
-
-def test_the_limits_of_an_older_kernel_are_read(tmp_path: Path) -> None:
-    for name, text in {
-        "cpu/cpu.cfs_quota_us": "50000", "cpu/cpu.cfs_period_us": "100000",
-        "memory/memory.limit_in_bytes": "2147483648",
-    }.items():  # fmt: skip
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    assert (machine.quota(tmp_path), machine.allowance(tmp_path)) == (0.5, 2 * GIB)
-
-
-@pytest.mark.parametrize(("processors", "memory"), [("max 100000", "max"), (None, None)])
-def test_without_limits_there_are_none(
-    processors: str | None, memory: str | None, tmp_path: Path
-) -> None:
-    if processors and memory:
-        (tmp_path / "cpu.max").write_text(processors)
-        (tmp_path / "memory.max").write_text(memory)
-    assert (machine.quota(tmp_path), machine.allowance(tmp_path)) == (None, None)
-
-
 def test_a_folder_that_takes_no_files_is_named_with_a_way_out() -> None:
     """Not even root may write there."""
     found = machine.room(Path("/proc/self/cache"), "the cache", "another NOTEAI_CACHE_DIR")

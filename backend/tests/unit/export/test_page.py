@@ -209,7 +209,7 @@ def test_a_reason_leads_to_the_words_that_prove_it(
     less = replace(lecture, content=content, highlights=plan, **dict.fromkeys(missing))  # type: ignore[arg-type]
     quotes = [each for each in read(page(less)).of("button") if each.get("class") == "quote"]
     assert [each["data-seek"] for each in quotes] == ["18.00"]
-    assert "“&lt;/script&gt;.”" in page(less)
+    assert "“𝔛 is &lt;/script&gt;.”" in page(less)
 
 
 def test_without_clips_the_chosen_passages_are_listed(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from noteai.worker.scratch import Scratch, sweep_scratch
+from noteai.media.scratch import Scratch, sweep_scratch
 
 
 def abandoned(parent: Path) -> Path:
