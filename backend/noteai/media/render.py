@@ -21,6 +21,8 @@ SILENT = -70.0
 _ONE_FILTER_THREAD = ("-filter_complex_threads", "1")
 """A scaler that shares a picture among threads spends more on that than on scaling, while decoder
 and encoder keep all processors busy; what it makes is the same to the bit."""
+_TELL_RANGE = ("-bsf:v", "h264_metadata=video_full_range_flag=0")
+"""x264 says nothing of a limited range where the recording's colours are not told."""
 _INTEGRATED = re.compile(r"lavfi\.r128\.I=(-?\d+(?:\.\d+)?|-inf)")
 _PEAK = re.compile(r"lavfi\.r128\.sample_peak=(\d+(?:\.\d+)?)")
 
@@ -149,4 +151,5 @@ def _h264(encoding: Encoding, cut: Cut) -> tuple[str, ...]:
     return (
         "-c:v", "libx264", "-preset", encoding.preset, "-crf", str(encoding.crf),
         "-pix_fmt", "yuv420p", "-fps_mode", "cfr", "-r", rate, "-threads", str(encoding.threads),
+        *_TELL_RANGE,
     )  # fmt: skip

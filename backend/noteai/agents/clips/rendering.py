@@ -40,7 +40,7 @@ class _Job:
     title: str
 
 
-@part(version="2")
+@part(version="3")
 def clip(order: ClipOrder, ffmpeg: Ffmpeg, fonts: Fonts, ctx: Context) -> RenderedClip:
     """Render one passage.
 
