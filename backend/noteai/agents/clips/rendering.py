@@ -8,15 +8,17 @@ from noteai.agents.clips.composition import Canvas, Size, canvas, caption_column
 from noteai.agents.clips.order import ClipOrder, RenderedClip
 from noteai.agents.clips.page import page
 from noteai.agents.clips.passage import snapshots, takes
+from noteai.agents.clips.text_track import text_track
 from noteai.agents.clips.thumbnail import choose
 from noteai.engine.stage import Context, part
 from noteai.lecture.captions import Cue, CueStyle, cues, to_srt, to_vtt
+from noteai.lecture.language_codes import iso_639_2
 from noteai.lecture.layout import Box
 from noteai.media import filters, render
 from noteai.media.cuts import Cut, constant_rate, cut, lead
 from noteai.media.ffmpeg import Ffmpeg
 from noteai.media.fonts import Fonts
-from noteai.media.render import Encoding, Loudness, Mix
+from noteai.media.render import Encoding, Label, Loudness, Mix
 
 AUDIOGRAM_RATE = 25.0
 _AUDIOGRAM = Size(1280, 720)
@@ -52,6 +54,7 @@ def clip(order: ClipOrder, ffmpeg: Ffmpeg, fonts: Fonts, ctx: Context) -> Render
     job = _plan(order)
     if job.drawn is not None:
         _typeset(job, fonts, folder)
+    (folder / render.TEXT_FILE).write_text(text_track(job.cues), encoding="utf-8")
     mix = _mix(path, order, job.cut, ffmpeg, folder)
 
     def on_time(seconds: float) -> None:
@@ -109,11 +112,11 @@ def _arguments(file: Path, order: ClipOrder, job: _Job, mix: Mix) -> tuple[str, 
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
     encoding = Encoding(params.preset, params.crf, params.audio_bitrate, threads)
     size, stage, _ = job.canvas
-    captioned = order.is_captioned
+    captioned, label = order.is_captioned, _label(order, job)
     if recording.video is None:
         wave = _wave(size)
         return render.audiogram(
-            path, recording, job.cut, size, wave, mix, encoding, captioned=captioned
+            path, recording, job.cut, size, wave, mix, encoding, label, captioned=captioned
         )
     upright = Size(recording.video.width, recording.video.height)
     shots = () if params.aspect == "source" else order.shots
@@ -124,7 +127,13 @@ def _arguments(file: Path, order: ClipOrder, job: _Job, mix: Mix) -> tuple[str, 
         takes=takes(shots, job.cut, upright, stage),
         snapshots=snapshots(order.slide_ends, job.cut, mix.fade),
     )
-    return render.clip(path, recording, job.cut, picture, mix, encoding, captioned=captioned)
+    return render.clip(path, recording, job.cut, picture, mix, encoding, label, captioned=captioned)
+
+
+def _label(order: ClipOrder, job: _Job) -> Label:
+    """With captions to switch on where none are drawn: a player would show them twice."""
+    language = iso_639_2(order.spoken.language)
+    return Label(language, order.title, has_text=bool(job.cues) and not order.is_captioned)
 
 
 def _kept(job: _Job, folder: Path, ctx: Context) -> RenderedClip:
