@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from noteai.agents.clips.composition import Canvas, Size, canvas, caption_columns
+from noteai.agents.clips.composition import Canvas, Size, canvas, caption_columns, close
 from noteai.agents.clips.order import ClipOrder, RenderedClip
 from noteai.agents.clips.page import page
 from noteai.agents.clips.passage import snapshots, takes
@@ -17,6 +17,7 @@ from noteai.lecture.layout import Box
 from noteai.media import filters, render
 from noteai.media.cuts import Cut, constant_rate, cut, lead
 from noteai.media.ffmpeg import Ffmpeg
+from noteai.media.filters import Take
 from noteai.media.fonts import Fonts
 from noteai.media.render import Encoding, Label, Loudness, Mix
 
@@ -36,6 +37,8 @@ class _Job:
 
     cut: Cut
     canvas: Canvas
+    takes: tuple[Take, ...]
+    """Empty where the recording has no picture."""
     cues: tuple[Cue, ...]
     drawn: tuple[Cue, ...] | None
     """The captions for the picture, in columns that fit it; None when none are drawn."""
@@ -72,9 +75,13 @@ def _plan(order: ClipOrder) -> _Job:
     rate = constant_rate(average, params.max_frame_rate)
     shape = canvas(size, params.aspect, params.max_short_side, captioned=order.is_captioned)
     style = CueStyle(columns=caption_columns(shape.size))
+    played = cut(passage, pauses, rate, lead(order.recording.container))
+    shots = () if params.aspect == "source" else order.shots
+    scenes = takes(shots, played, size, shape.stage) if video else ()
     return _Job(
-        cut=cut(passage, pauses, rate, lead(order.recording.container)),
-        canvas=shape,
+        cut=played,
+        canvas=close(shape, [take.scene for take in scenes]),
+        takes=scenes,
         cues=cues(transcript, None, passage, pauses),
         drawn=cues(transcript, style, passage, pauses) if order.is_captioned else None,
         title=order.title,
@@ -111,7 +118,7 @@ def _arguments(file: Path, order: ClipOrder, job: _Job, mix: Mix) -> tuple[str, 
     path, recording, params = str(file), order.recording, order.params
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
     encoding = Encoding(params.preset, params.crf, params.audio_bitrate, threads)
-    size, stage, _ = job.canvas
+    size = job.canvas.size
     captioned, label = order.is_captioned, _label(order, job)
     if recording.video is None:
         wave = _wave(size)
@@ -119,12 +126,11 @@ def _arguments(file: Path, order: ClipOrder, job: _Job, mix: Mix) -> tuple[str, 
             path, recording, job.cut, size, wave, mix, encoding, label, captioned=captioned
         )
     upright = Size(recording.video.width, recording.video.height)
-    shots = () if params.aspect == "source" else order.shots
     picture = filters.Picture(
         index=recording.video.index,
         source=upright,
         canvas=size,
-        takes=takes(shots, job.cut, upright, stage),
+        takes=job.takes,
         snapshots=snapshots(order.slide_ends, job.cut, mix.fade),
     )
     return render.clip(path, recording, job.cut, picture, mix, encoding, label, captioned=captioned)
