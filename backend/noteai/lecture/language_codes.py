@@ -1,4 +1,4 @@
-"""The codes of languages, as file names and headers give them."""
+"""The codes of languages, as file names, headers and media files give them."""
 
 _TABLE = """
 aa=aar ab=abk ae=ave af=afr ak=aka am=amh an=arg ar=ara as=asm av=ava ay=aym az=aze ba=bak be=bel
@@ -23,3 +23,9 @@ _CODES = {code: line.split("=")[0] for line in _TABLE.split() for code in line.s
 def iso_639_1(code: str) -> str | None:
     """`de` of `de`, `deu` and `ger`; None where ISO 639-1 has no such language."""
     return _CODES.get(code.lower())
+
+
+def iso_639_2(code: str) -> str:
+    """`deu` of `de`, `ger` and `de-AT`; `und` where ISO 639-1 has no such language."""
+    first = iso_639_1(code.split("-", maxsplit=1)[0])
+    return next((line.split("=")[1] for line in _TABLE.split() if line[:2] == first), "und")

@@ -20,6 +20,8 @@ LOUDNESS_FILE = "loudness.txt"
 LIMIT_HEADROOM = 1.0
 """dB by which the limiter stays under the true peak asked for: samples at 48 kHz miss peaks
 between them, and AAC adds a little. Tuned on the speech of the media set."""
+_LIMITED = "out_range=tv"
+"""Said at each scaler: one that may choose takes the full range, since snapshots are JPEG."""
 _SEAM = SAMPLE_RATE // 200
 _GAP = 0.02
 
@@ -142,8 +144,8 @@ def audiogram(canvas: tuple[int, int], wave: Box, cut: Cut, fade: float, *, capt
         "[heard]aformat=channel_layouts=mono,"
         f"showwaves=s={wave.w}x{wave.h}:mode=cline:draw=full:r={rate}:colors={WAVE}:scale=sqrt,"
         f"tpad=stop_mode=clone:stop=-1[wave];"
-        f"[ground][wave]overlay={wave.x}:{wave.y}:shortest=1,{_stamp(cut.rate)},"
-        f"split[played][seen];[seen]select='eq(n,{cut.frames // 2})'[snapshots];"
+        f"[ground][wave]overlay={wave.x}:{wave.y}:shortest=1,scale={_LIMITED},"
+        f"{_stamp(cut.rate)},split[played][seen];[seen]select='eq(n,{cut.frames // 2})'[snapshots];"
         f"[played]{finish(cut, fade, captioned=captioned)}[video]"
     )
 
@@ -158,7 +160,7 @@ def _frames(picture: Picture, cut: Cut) -> Iterator[str]:
     rate = _ratio(cut.rate)
     yield f"setpts=PTS-{cut.lead:.6f}/TB" if cut.lead else ""
     yield f"fps={rate},tpad=stop_mode=clone:stop=-1,fps={rate}:start_time=0"
-    yield f"scale={width}:{height}:out_range=tv"
+    yield f"scale={width}:{height}:{_LIMITED}"
     yield "setsar=1"
     yield f"trim=end_frame={cut.kept[-1][1]}"
     if len(cut.kept) > 1:
@@ -236,7 +238,7 @@ def _shape(panel: Panel, source: tuple[int, int]) -> Iterator[str]:
     if box != (0, 0, *source):
         yield f"crop={box.w}:{box.h}:{box.x}:{box.y}"
     if (box.w, box.h) != (width, height):
-        yield f"scale={width}:{height}:flags=bicubic,setsar=1"
+        yield f"scale={width}:{height}:flags=bicubic:{_LIMITED},setsar=1"
 
 
 def _pad(target: Box, canvas: tuple[int, int]) -> Sequence[str]:

@@ -15,12 +15,19 @@ from noteai.media.ffmpeg import source
 from noteai.media.filters import Picture
 
 VIDEO_FILE = "clip.mp4"
+TEXT_FILE = "captions.srt"
+"""Where the clip's captions lie in the working folder, if they go into its file."""
 SNAPSHOTS = "snapshot-%d.jpg"
 SILENT = -70.0
 """LUFS under which EBU R128 calls it silence."""
 _ONE_FILTER_THREAD = ("-filter_complex_threads", "1")
 """A scaler that shares a picture among threads spends more on that than on scaling, while decoder
 and encoder keep all processors busy; what it makes is the same to the bit."""
+_TELL_RANGE = ("-bsf:v", "h264_metadata=video_full_range_flag=0")
+"""x264 says nothing of a limited range where the recording's colours are not told."""
+_MOST_TITLE = 200
+"""Letters of a title that go into a file: an argument has a limit."""
+_UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\s]+")
 _INTEGRATED = re.compile(r"lavfi\.r128\.I=(-?\d+(?:\.\d+)?|-inf)")
 _PEAK = re.compile(r"lavfi\.r128\.sample_peak=(\d+(?:\.\d+)?)")
 
@@ -42,6 +49,18 @@ class Mix:
     gain: float
     true_peak: float
     fade: float
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a clip's file says of itself: language in ISO 639-2, and its title if it has one.
+
+    `has_text`: the captions of the working folder are in it, for players to show.
+    """
+
+    language: str
+    title: str = ""
+    has_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,14 +89,16 @@ def clip(
     picture: Picture,
     mix: Mix,
     encoding: Encoding,
+    label: Label,
     *,
     captioned: bool,
 ) -> tuple[str, ...]:
     """Arguments that render a recording with a picture."""
     seen = filters.video(picture, cut, mix.fade, captioned=captioned)
     if recording.audio_track is None:
-        return _render(path, recording, cut, seen, encoding)
-    return _render(path, recording, cut, f"{seen};{_sound(recording, cut, mix, '')}", encoding)
+        return _render(path, recording, cut, seen, encoding, label)
+    graph = f"{seen};{_sound(recording, cut, mix, '')}"
+    return _render(path, recording, cut, graph, encoding, label)
 
 
 def audiogram(
@@ -88,13 +109,14 @@ def audiogram(
     wave: Box,
     mix: Mix,
     encoding: Encoding,
+    label: Label,
     *,
     captioned: bool,
 ) -> tuple[str, ...]:
     """Arguments that render a recording without a picture: its wave, title and captions."""
     graph = _sound(recording, cut, mix, ",asplit[heard]")
     graph = f"{graph};{filters.audiogram(canvas, wave, cut, mix.fade, captioned=captioned)}"
-    return _render(path, recording, cut, graph, encoding)
+    return _render(path, recording, cut, graph, encoding, label)
 
 
 def loudness(printed: str) -> Loudness:
@@ -115,19 +137,40 @@ def _sound(recording: Recording, cut: Cut, mix: Mix, fork: str) -> str:
 
 
 def _render(
-    path: str, recording: Recording, cut: Cut, graph: str, encoding: Encoding
+    path: str, recording: Recording, cut: Cut, graph: str, encoding: Encoding, label: Label
 ) -> tuple[str, ...]:
-    sound = (
-        "-map", "[audio]", "-c:a", "aac", "-b:a", str(encoding.audio_bitrate),
-        "-ar", str(filters.SAMPLE_RATE),
-    ) if recording.audio_track else ()  # fmt: skip
+    sound = _aac(encoding, label) if recording.audio_track else ()
+    opened, written = _text(label) if label.has_text else ((), ())
     return (
-        *_open(path, recording, cut, encoding.threads), *_ONE_FILTER_THREAD,
-        "-filter_complex", graph, "-map", "[video]", *_h264(encoding, cut), *sound,
-        "-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart",
+        *_open(path, recording, cut, encoding.threads), *opened, *_ONE_FILTER_THREAD,
+        "-filter_complex", graph, "-map", "[video]", *_h264(encoding, cut), *sound, *written,
+        "-map_metadata", "-1", "-map_chapters", "-1", *_title(label), "-movflags", "+faststart",
         "-fflags", "+bitexact", VIDEO_FILE,
         "-map", "[snapshots]", "-fps_mode", "passthrough", "-q:v", "2", "-f", "image2", SNAPSHOTS,
     )  # fmt: skip
+
+
+def _aac(encoding: Encoding, label: Label) -> tuple[str, ...]:
+    return (
+        "-map", "[audio]", "-c:a", "aac", "-b:a", str(encoding.audio_bitrate),
+        "-ar", str(filters.SAMPLE_RATE), "-metadata:s:a:0", f"language={label.language}",
+    )  # fmt: skip
+
+
+def _text(label: Label) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How the captions are opened, after the recording, and how they are written."""
+    opened = (
+        "-protocol_whitelist", "file", "-format_whitelist", "srt",
+        "-codec_whitelist", "srt,subrip", "-f", "srt", "-i", TEXT_FILE,
+    )  # fmt: skip
+    named = "-metadata:s:s:0", f"language={label.language}"
+    return opened, ("-map", "1:s:0", "-c:s", "mov_text", *named)
+
+
+def _title(label: Label) -> tuple[str, ...]:
+    """One argument, whatever a title holds; what no player shows is left out."""
+    shown = _UNPRINTED.sub(" ", label.title).strip()[:_MOST_TITLE]
+    return ("-metadata", f"title={shown}") if shown else ()
 
 
 def _open(path: str, recording: Recording, cut: Cut, threads: int = 1) -> tuple[str, ...]:
@@ -149,4 +192,5 @@ def _h264(encoding: Encoding, cut: Cut) -> tuple[str, ...]:
     return (
         "-c:v", "libx264", "-preset", encoding.preset, "-crf", str(encoding.crf),
         "-pix_fmt", "yuv420p", "-fps_mode", "cfr", "-r", rate, "-threads", str(encoding.threads),
+        *_TELL_RANGE,
     )  # fmt: skip

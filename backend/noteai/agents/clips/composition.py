@@ -4,6 +4,7 @@ Slides are whole and as large as possible, the speaker stands beside or below th
 layout that is not known is shown as it is.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from noteai.lecture.clips import Aspect
@@ -23,6 +24,8 @@ _LARGEST_ZOOM = 3.0
 _BAND_LINES = 2.3
 _TALL_MARGIN = 0.1
 """Share of a tall canvas under the captions, where phones put their buttons."""
+_UNDER = 0.3
+"""Lines between a panel and the captions right under it."""
 
 Panels = tuple[Panel, ...]
 
@@ -33,7 +36,7 @@ class Size(NamedTuple):
 
 
 class Canvas(NamedTuple):
-    """The clip's picture: `stage` is for panels, `band` for captions; they do not overlap."""
+    """The clip's picture: `stage` is for panels, `band` for captions, apart from all panels."""
 
     size: Size
     stage: Box
@@ -51,6 +54,19 @@ def canvas(source: Size, aspect: Aspect, short_side: int, *, captioned: bool) ->
     bottom = _even(size.h * (1 - _TALL_MARGIN)) if size.h > size.w else size.h
     band = Box(0, bottom - height, size.w, height)
     return Canvas(size, Box(0, 0, size.w, band.y if captioned else size.h), band)
+
+
+def close(made: Canvas, scenes: Sequence[Scene]) -> Canvas:
+    """With the band right under the panel, where each scene of a tall canvas has but one.
+
+    Slide and words are read together, and a wide slide leaves most of a tall canvas empty.
+    """
+    alone = [scene.panels[0].target for scene in scenes if len(scene.panels) == 1]
+    if made.size.h <= made.size.w or not alone or len(alone) < len(scenes):
+        return made
+    lowest = max(target.y + target.h for target in alone)
+    y = _even(lowest + _UNDER * caption_size(made.size))
+    return made._replace(band=made.band._replace(y=min(y, made.band.y)))
 
 
 def caption_columns(size: Size) -> int:

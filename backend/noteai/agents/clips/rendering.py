@@ -4,19 +4,22 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from noteai.agents.clips.composition import Canvas, Size, canvas, caption_columns
+from noteai.agents.clips.composition import Canvas, Size, canvas, caption_columns, close
 from noteai.agents.clips.order import ClipOrder, RenderedClip
 from noteai.agents.clips.page import page
 from noteai.agents.clips.passage import snapshots, takes
+from noteai.agents.clips.text_track import text_track
 from noteai.agents.clips.thumbnail import choose
 from noteai.engine.stage import Context, part
 from noteai.lecture.captions import Cue, CueStyle, cues, to_srt, to_vtt
+from noteai.lecture.language_codes import iso_639_2
 from noteai.lecture.layout import Box
 from noteai.media import filters, render
 from noteai.media.cuts import Cut, constant_rate, cut, lead
 from noteai.media.ffmpeg import Ffmpeg
+from noteai.media.filters import Take
 from noteai.media.fonts import Fonts
-from noteai.media.render import Encoding, Loudness, Mix
+from noteai.media.render import Encoding, Label, Loudness, Mix
 
 AUDIOGRAM_RATE = 25.0
 _AUDIOGRAM = Size(1280, 720)
@@ -34,13 +37,15 @@ class _Job:
 
     cut: Cut
     canvas: Canvas
+    takes: tuple[Take, ...]
+    """Empty where the recording has no picture."""
     cues: tuple[Cue, ...]
     drawn: tuple[Cue, ...] | None
     """The captions for the picture, in columns that fit it; None when none are drawn."""
     title: str
 
 
-@part(version="2")
+@part(version="3")
 def clip(order: ClipOrder, ffmpeg: Ffmpeg, fonts: Fonts, ctx: Context) -> RenderedClip:
     """Render one passage.
 
@@ -52,6 +57,7 @@ def clip(order: ClipOrder, ffmpeg: Ffmpeg, fonts: Fonts, ctx: Context) -> Render
     job = _plan(order)
     if job.drawn is not None:
         _typeset(job, fonts, folder)
+    (folder / render.TEXT_FILE).write_text(text_track(job.cues), encoding="utf-8")
     mix = _mix(path, order, job.cut, ffmpeg, folder)
 
     def on_time(seconds: float) -> None:
@@ -69,9 +75,13 @@ def _plan(order: ClipOrder) -> _Job:
     rate = constant_rate(average, params.max_frame_rate)
     shape = canvas(size, params.aspect, params.max_short_side, captioned=order.is_captioned)
     style = CueStyle(columns=caption_columns(shape.size))
+    played = cut(passage, pauses, rate, lead(order.recording.container))
+    shots = () if params.aspect == "source" else order.shots
+    scenes = takes(shots, played, size, shape.stage) if video else ()
     return _Job(
-        cut=cut(passage, pauses, rate, lead(order.recording.container)),
-        canvas=shape,
+        cut=played,
+        canvas=close(shape, [take.scene for take in scenes]),
+        takes=scenes,
         cues=cues(transcript, None, passage, pauses),
         drawn=cues(transcript, style, passage, pauses) if order.is_captioned else None,
         title=order.title,
@@ -108,23 +118,28 @@ def _arguments(file: Path, order: ClipOrder, job: _Job, mix: Mix) -> tuple[str, 
     path, recording, params = str(file), order.recording, order.params
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
     encoding = Encoding(params.preset, params.crf, params.audio_bitrate, threads)
-    size, stage, _ = job.canvas
-    captioned = order.is_captioned
+    size = job.canvas.size
+    captioned, label = order.is_captioned, _label(order, job)
     if recording.video is None:
         wave = _wave(size)
         return render.audiogram(
-            path, recording, job.cut, size, wave, mix, encoding, captioned=captioned
+            path, recording, job.cut, size, wave, mix, encoding, label, captioned=captioned
         )
     upright = Size(recording.video.width, recording.video.height)
-    shots = () if params.aspect == "source" else order.shots
     picture = filters.Picture(
         index=recording.video.index,
         source=upright,
         canvas=size,
-        takes=takes(shots, job.cut, upright, stage),
+        takes=job.takes,
         snapshots=snapshots(order.slide_ends, job.cut, mix.fade),
     )
-    return render.clip(path, recording, job.cut, picture, mix, encoding, captioned=captioned)
+    return render.clip(path, recording, job.cut, picture, mix, encoding, label, captioned=captioned)
+
+
+def _label(order: ClipOrder, job: _Job) -> Label:
+    """With captions to switch on where none are drawn: a player would show them twice."""
+    language = iso_639_2(order.spoken.language)
+    return Label(language, order.title, has_text=bool(job.cues) and not order.is_captioned)
 
 
 def _kept(job: _Job, folder: Path, ctx: Context) -> RenderedClip:

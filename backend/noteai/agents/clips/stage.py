@@ -20,7 +20,7 @@ from noteai.media.fonts import Fonts
 from noteai.timeline import overlap
 
 
-@stage(version="2", queue="media", parts=(clip,))
+@stage(version="3", queue="media", parts=(clip,))
 def clips(
     recording: Recording,
     plan: HighlightPlan,

@@ -1,7 +1,8 @@
 """Where a sentence may be broken into cues, and a cue into lines.
 
 Both are choices of the cheapest breaks: after a comma or before a conjunction is good,
-after an article or a preposition is bad, parts should be of like length.
+after an article or a preposition is bad, parts should be of like length, and what is
+said fast should share a cue with the time to read it.
 """
 
 import re
@@ -9,33 +10,48 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from math import inf
 
 from noteai.lecture.captions.style import CueStyle
 from noteai.lecture.transcript import Word
 from noteai.lecture.writing import bare, ends_sentence, is_tight, join, width
 
-_STICKY_WORDS = (
-    "a an the of to in on at for with from by as and or but if that this these those my your his "
-    "her its our their is are was were be not no very der die das den dem des ein eine einen einem "
-    "einer und oder von zu im am le la les un une des du de et ou à el los las una y o en o os um "
-    "uma e do da dos das il lo gli i di"
+_ARTICLE_WORDS = (
+    "a an the this these those my your his her its our their some any every each no der die das "
+    "den dem des ein eine einen einem einer eines diese dieser dieses kein keine la le les un une "
+    "des du ce cette ces el los las una unos del este esta estos estas o os um uma do da dos das "
+    "il lo gli i della dei"
 )
-_STICKY = frozenset(_STICKY_WORDS.split())
+_ARTICLES = frozenset(_ARTICLE_WORDS.split())
+"""Words that begin a phrase, whose next word is often an adjective of the one after that."""
+_STICKY_WORDS = (
+    "of to in on at for with from by into about than through between without as and or but if "
+    "that is are was were be not very i we he she they i'm i'll i've it's that's there there's "
+    "we're we'll we've you you're you'll they're over under after before during such how will "
+    "would can could should must have has had don't doesn't didn't can't won't isn't aren't und "
+    "oder von zu im am mit auf für aus bei nach durch über ohne zur zum vom nicht sehr ich wir "
+    "de et ou à au aux en dans pour par sur avec sans ne je nous y al con por para sin se e em "
+    "na com ao di nel per non"
+)
+_STICKY = _ARTICLES | frozenset(_STICKY_WORDS.split())
 """Words that belong to the next one: a line should not end with them."""
 _OPENERS_WORDS = (
     "and but so because which where while when then or if although though who that und aber denn "
     "weil dass et mais donc car qui que y pero porque e mas ma perché"
 )
 _OPENERS = frozenset(_OPENERS_WORDS.split())
-_COMMA = re.compile(r"[,;:，、；：—–][\"'”’)\]]*$")
+_HURRY = 1.0
+"""What a second costs that a reader lacks for a cue."""
+_COMMA = re.compile(r"(?:[,;:，、；：—–]|--)[\"'”’)\]]*$")
 
 
-def best_cuts(words: Sequence[Word], style: CueStyle) -> list[int]:
+def best_cuts(words: Sequence[Word], style: CueStyle, limit: float = inf) -> list[int]:
     """Numbers of the words before which a sentence is cut into cues.
 
+    `limit` is when the last of them goes, in seconds on the clock of the words.
     Dynamic programming over the words: the sum over all cues is the least there is.
     """
-    sentence = _Measured.of(words, style)
+    sentence = _Measured.of(words, style, limit)
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(words) + 1):
         options = [(best[end - 1][0] + sentence.cost(end - 1, end), end - 1)]
@@ -75,15 +91,19 @@ def _line_cost(words: Sequence[Word], cut: int, upper: str, lower: str) -> float
 
 
 def _break(words: Sequence[Word], cut: int) -> float:
-    """How bad it is to break before word `cut`: -1 (a sentence's end) to 1."""
+    """How bad it is to break before word `cut`: -1 (a sentence's end) to 1.2."""
     left, right = words[cut - 1].text, words[cut].text
     if ends_sentence(left):
         return -1.0
     if _COMMA.search(left):
         return -0.7
     if bare(left) in _STICKY:
-        return 1.0
-    return -0.3 if bare(right) in _OPENERS else 0.3
+        return 1.2 if bare(left) in _ARTICLES else 1.0
+    if bare(right) in _OPENERS:
+        return -0.3
+    if bare(right) in _STICKY:
+        return 0.0
+    return 0.6 if cut > 1 and bare(words[cut - 2].text) in _ARTICLES else 0.3
 
 
 @dataclass(frozen=True)
@@ -92,6 +112,7 @@ class _Measured:
 
     style: CueStyle
     starts: Sequence[float]
+    """Of the words, and then when the last cue goes."""
     ends: Sequence[float]
     columns: Sequence[int]
     """Entry n: the width of the first n words, each with the space after it."""
@@ -101,11 +122,11 @@ class _Measured:
     """Entry n: how bad a break before word n is."""
 
     @classmethod
-    def of(cls, words: Sequence[Word], style: CueStyle) -> "_Measured":
+    def of(cls, words: Sequence[Word], style: CueStyle, limit: float) -> "_Measured":
         gaps = [right.start - left.end for left, right in pairwise(words)]
         return cls(
             style=style,
-            starts=[word.start for word in words],
+            starts=[*(word.start for word in words), limit],
             ends=[word.end for word in words],
             columns=_columns(words),
             pauses=list(
@@ -121,7 +142,9 @@ class _Measured:
         cost = 1.0 + 2.0 * (self.pauses[end - 1] - self.pauses[start])
         cost += max(0.0, style.min_seconds - shown) + max(0.0, shown - style.max_seconds)
         cost += 0.5 * max(0.0, size / style.columns / style.lines - 0.85)
-        if end < len(self.starts):
+        reading = (size - 1) / style.characters_per_second
+        cost += _HURRY * max(0.0, reading - (self.starts[end] - self.starts[start]))
+        if end < len(self.ends):
             cost += self.breaks[end] + max(0.0, 1 - size / style.columns)
         elif start > 0:
             cost += 2 * max(0.0, 0.5 - size / style.columns)

@@ -7,6 +7,7 @@ characters a second where speech allows it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from math import inf
 
 from noteai.lecture.captions.breaks import best_cuts, lines_of
 from noteai.lecture.captions.style import CueStyle
@@ -15,6 +16,11 @@ from noteai.lecture.writing import join, width
 from noteai.timeline import Span, clamp, span, subtract, total
 
 __all__ = ["Cue", "CueStyle", "cues"]
+
+_GAP = 0.083
+"""Seconds between cues that follow at once, two frames: without them a change is overlooked."""
+_EARLY = 0.3
+"""Most seconds by which a cue comes before its first word."""
 
 
 class Cue(Span):
@@ -65,8 +71,8 @@ def cues(
         kept = subtract([whole], clamp(removed, whole))
         sentences = [_moved(words, kept) for words in sentences]
         end = total(kept)
-    drafts = [part for words in sentences if words for part in _drafts(words, look)]
-    return tuple(_timed(_joined(drafts, look), look, end if kept is not None else None))
+    limit = end if kept is not None else None
+    return tuple(_timed(_joined(_divided(sentences, look, limit), look), look, limit))
 
 
 def _moved(words: Iterable[Word], kept: Sequence[Span]) -> list[Word]:
@@ -85,8 +91,18 @@ def _moved(words: Iterable[Word], kept: Sequence[Span]) -> list[Word]:
     return moved
 
 
-def _drafts(words: Sequence[Word], style: CueStyle) -> list[_Draft]:
-    edges = [0, *best_cuts(words, style), len(words)]
+def _divided(
+    sentences: Iterable[Sequence[Word]], style: CueStyle, end: float | None
+) -> list[_Draft]:
+    """Each sentence in cues, with regard to how soon the next one begins."""
+    said = [words for words in sentences if words]
+    limits = [*(words[0].start for words in said[1:]), end if end is not None else inf]
+    pairs = zip(said, limits, strict=False)
+    return [part for words, limit in pairs for part in _drafts(words, style, limit)]
+
+
+def _drafts(words: Sequence[Word], style: CueStyle, limit: float) -> list[_Draft]:
+    edges = [0, *best_cuts(words, style, limit), len(words)]
     return [_Draft(words=tuple(words[a:b])) for a, b in pairwise(edges)]
 
 
@@ -106,8 +122,9 @@ def _joined(drafts: Sequence[_Draft], style: CueStyle) -> list[_Draft]:
 def _belongs(last: _Draft, draft: _Draft, following: float | None, style: CueStyle) -> bool:
     """Whether two cues become one: one of them is too short, and together they fit."""
     room = draft.start - last.start
-    later = following - draft.start if following is not None else style.min_seconds
-    if room >= style.min_seconds and later >= style.min_seconds:
+    shortest = style.min_seconds + _GAP
+    later = following - draft.start if following is not None else shortest
+    if room >= shortest and later >= shortest:
         return False
     near = draft.start - last.end <= style.max_gap
     short = draft.end - last.start <= style.max_seconds
@@ -116,15 +133,47 @@ def _belongs(last: _Draft, draft: _Draft, following: float | None, style: CueSty
 
 def _timed(drafts: Sequence[_Draft], style: CueStyle, end: float | None) -> Iterable[Cue]:
     """Cues that stay long enough to be read, as far as the next one leaves room."""
-    for number, draft in enumerate(drafts):
-        limit = drafts[number + 1].start if number + 1 < len(drafts) else end
-        needed = max(style.min_seconds, draft.width / style.characters_per_second)
-        until = max(draft.end, draft.start + min(needed, style.max_seconds))
-        if limit is not None:
-            until = limit if limit - until < style.max_gap else until
-            until = max(draft.start, min(until, limit))
+    starts = _starts(drafts, style, end)
+    for number, (draft, start) in enumerate(zip(drafts, starts, strict=True)):
+        following = starts[number + 1] if number + 1 < len(drafts) else None
         lines = lines_of(draft.words, style) or _overfull(draft)
-        yield Cue(start=round(draft.start, 3), end=round(until, 3), lines=lines)
+        until = _until(draft, start, following, end, style)
+        yield Cue(start=start, end=round(until, 3), lines=lines)
+
+
+def _starts(drafts: Sequence[_Draft], style: CueStyle, end: float | None) -> list[float]:
+    """When cues come, in milliseconds: at their first word, or a little before it.
+
+    Before it where it takes longer to read than to say, and the one before has been read.
+    """
+    starts: list[float] = []
+    limits = [*(draft.start for draft in drafts[1:]), end if end is not None else inf]
+    free = 0.0
+    for draft, limit in zip(drafts, limits, strict=False):
+        lacking = _needed(draft, style) - (limit - _GAP - draft.start)
+        early = max(0.0, min(lacking, _EARLY, draft.start - free))
+        starts.append(round(draft.start - early, 3))
+        free = starts[-1] + _needed(draft, style) + _GAP
+    return starts
+
+
+def _until(
+    draft: _Draft, start: float, following: float | None, end: float | None, style: CueStyle
+) -> float:
+    """When a cue goes: two frames before another follows at once, or with the video."""
+    until = max(draft.end, start + _needed(draft, style))
+    limit = following if following is not None else end
+    if limit is None:
+        return until
+    gap = min(_GAP, (limit - start) / 2) if following is not None else 0.0
+    until = limit if limit - until < style.max_gap else until
+    return max(start, min(until, limit - gap))
+
+
+def _needed(draft: _Draft, style: CueStyle) -> float:
+    """Seconds in which a cue can be read."""
+    reading = draft.width / style.characters_per_second
+    return min(max(style.min_seconds, reading), style.max_seconds)
 
 
 def _overfull(draft: _Draft) -> tuple[str, ...]:

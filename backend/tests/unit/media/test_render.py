@@ -9,11 +9,12 @@ from noteai.lecture.recording import AudioTrack, Recording, VideoTrack
 from noteai.media import render
 from noteai.media.cuts import Cut
 from noteai.media.filters import Panel, Picture, Scene, Take
-from noteai.media.render import Encoding, Mix
+from noteai.media.render import Encoding, Label, Mix
 
 CUT = Cut(start=10.0, rate=Fraction(30000, 1001), kept=((0, 100),))
 ENCODING = Encoding("veryfast", 20, 128_000, 2)
 MIX = Mix(2.0, -1.5, 0.15)
+LABEL = Label("deu")
 WHOLE = Box(0, 0, 640, 360)
 PICTURE = Picture(
     index=0,
@@ -45,8 +46,9 @@ def recording(*, heard: bool = True) -> Recording:
     )
 
 
-def arguments(*, heard: bool = True) -> tuple[str, ...]:
-    return render.clip("in", recording(heard=heard), CUT, PICTURE, MIX, ENCODING, captioned=False)
+def arguments(*, heard: bool = True, label: Label = LABEL) -> tuple[str, ...]:
+    given = recording(heard=heard), CUT, PICTURE, MIX, ENCODING, label
+    return render.clip("in", *given, captioned=False)
 
 
 def after(args: tuple[str, ...], option: str) -> str:
@@ -69,6 +71,35 @@ def test_one_run_writes_the_clip_and_its_snapshots() -> None:
     assert args.count("-i") == 1
     assert {render.VIDEO_FILE, render.SNAPSHOTS} <= set(args)
     assert after(args, "-movflags") == "+faststart"
+
+
+def test_captions_are_opened_from_a_file_of_ours_after_the_recording() -> None:
+    args = arguments(label=Label("deu", has_text=True))
+    inputs = [args[n + 1] for n, each in enumerate(args) if each == "-i"]
+    assert inputs == ["in", render.TEXT_FILE]
+    assert after(args, "-metadata:s:s:0") == after(args, "-metadata:s:a:0") == "language=deu"
+
+
+def test_a_clip_without_captions_has_no_text() -> None:
+    assert "-c:s" not in arguments()
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Why \"heat\" = work; -i 'x'", "title=Why \"heat\" = work; -i 'x'"),
+        ("One\ntwo\0three", "title=One two three"),
+        ("-y \ud800[x]%d", "title=-y [x]%d"),
+        ("x" * 999, f"title={'x' * 200}"),
+    ],
+)
+def test_a_title_is_one_argument_without_what_is_not_printed(title: str, told: str) -> None:
+    assert after(arguments(label=Label("eng", title)), "-metadata") == told
+
+
+@pytest.mark.parametrize("title", ["", " \n\0"])
+def test_an_empty_title_is_not_told(title: str) -> None:
+    assert "-metadata" not in arguments(label=Label("eng", title))
 
 
 def test_the_track_that_speaks_is_the_one_that_is_heard() -> None:
@@ -94,7 +125,8 @@ def test_letters_are_drawn_on_an_audiogram_where_they_are_asked_for(captioned: b
 
 def audiogram(*, captioned: bool) -> str:
     size = 1280, 720
-    args = render.audiogram("in", recording(), CUT, size, WHOLE, MIX, ENCODING, captioned=captioned)
+    given = recording(), CUT, size, WHOLE, MIX, ENCODING, LABEL
+    args = render.audiogram("in", *given, captioned=captioned)
     return after(args, "-filter_complex")
 
 

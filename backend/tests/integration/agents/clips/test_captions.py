@@ -22,6 +22,17 @@ def test_burned_captions_stand_in_their_band_and_not_on_the_picture(studio: Stud
     assert not bright[: round(0.85 * clip.height)].any()
 
 
+def test_burned_captions_stand_right_under_a_slide_on_a_tall_canvas(studio: Studio) -> None:
+    grey = ("-f", "lavfi", "-i", "color=0x808080:s=640x360:r=25:d=8")
+    words = spoken((1.0, 3.0), text="entropy")
+    slide = studio.record("slide.mp4", *grey, *H264)
+    _, path = studio.cut(slide, 1.0, 4.0, words=words, burn_captions=True, aspect="9:16")
+    shown = frames(path)[40]
+    lowest = np.flatnonzero((abs(shown.astype(int) - 128) < 20).mean(1) > 0.9)[-1]
+    ink = np.flatnonzero((shown > 220).any(1))
+    assert lowest < ink[0] < ink[-1] < lowest + 0.15 * len(shown)
+
+
 def test_sidecar_captions_count_from_the_start_of_the_clip(studio: Studio) -> None:
     words = spoken((3.0, 3.5), (3.5, 4.0), (30.0, 31.0))
     clip, _ = studio.cut(studio.count("a.mp4"), 2.0, 6.0, words=words)

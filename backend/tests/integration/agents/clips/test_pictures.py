@@ -7,6 +7,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 import pytest
+from av.video.reformatter import ColorRange
 from studio import H264, Grey, Studio, counted, frames, sound, spoken
 
 from noteai.lecture.highlights import HighlightPlan
@@ -33,6 +34,31 @@ def test_every_kind_of_picture_becomes_even_square_and_of_8_bits(
         video = file.streams.video[0]
         assert (video.width, video.height, video.pix_fmt) == (*size, "yuv420p")
     assert counted(path)[0] == 1
+
+
+@pytest.mark.parametrize("aspect", ["source", "16:9", "9:16", "1:1"])
+def test_white_and_black_of_a_slide_stay_in_the_limited_range(studio: Studio, aspect: str) -> None:
+    drawn = "color=black:s=640x480:r=25:d=4,format=yuv420p,drawbox=160:120:320:240:white:fill"
+    slide = studio.record("slide.mp4", "-f", "lavfi", "-i", drawn, *H264)
+    _, path = studio.cut(slide, 1.0, 2.0, aspect=aspect, fade=0)
+    picture, *told = first_frame(path)
+    assert told == ["yuv420p", ColorRange.MPEG]
+    assert (np.median(picture[picture > 128]), picture.min()) == pytest.approx((235, 16), abs=2)
+
+
+def test_sound_alone_is_drawn_in_the_limited_range(studio: Studio) -> None:
+    tone = studio.record("tone.flac", "-f", "lavfi", "-i", "sine=440:d=8")
+    _, path = studio.cut(tone, 1.0, 2.0)
+    _, *told = first_frame(path)
+    assert told == ["yuv420p", ColorRange.MPEG]
+
+
+def first_frame(path: Path) -> tuple[Grey, str, int]:
+    """Its luminance as encoded, its pixel format and its range."""
+    with av.open(str(path)) as file:
+        frame = next(file.decode(video=0))
+        luminance: Grey = frame.to_ndarray()[: frame.height]
+        return luminance, frame.format.name, frame.color_range
 
 
 def test_a_rotated_recording_stands_upright(studio: Studio) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noteai.agents.clips.composition import Size, canvas, compose
+from noteai.agents.clips.composition import Canvas, Size, canvas, caption_size, close, compose
 from noteai.lecture.clips import Aspect
 from noteai.lecture.layout import Box, Shot, ShotKind
 
@@ -52,6 +52,44 @@ def test_captions_get_a_band_that_panels_stay_out_of() -> None:
     made = canvas(HD, "16:9", 1080, captioned=True)
     assert not crosses(made.stage, made.band)
     assert made.band.y + made.band.h <= made.size.h
+
+
+def drawn_on(aspect: Aspect, *shots: Shot | None) -> tuple[Canvas, Canvas]:
+    """The canvas before and after its band is moved to the panels of the shots."""
+    made = canvas(HD, aspect, 1080, captioned=True)
+    return made, close(made, [compose(each, HD, made.stage) for each in shots])
+
+
+def test_captions_stand_right_under_a_slide_alone_on_a_tall_canvas() -> None:
+    made, closer = drawn_on("9:16", None)
+    (panel,) = compose(None, HD, made.stage).panels
+    gap = closer.band.y - panel.target.y - panel.target.h
+    assert 0 < gap < caption_size(made.size) / 2
+    assert panel.target.y + panel.target.h / 2 == pytest.approx(0.4 * made.size.h, rel=0.02)
+    assert closer.stage == made.stage
+
+
+def test_captions_stand_under_the_lowest_of_slides_that_follow_each_other() -> None:
+    square = shot("slides", Box(320, 0, 640, 700))
+    made, closer = drawn_on("9:16", None, square)
+    (panel,) = compose(square, HD, made.stage).panels
+    assert panel.target.y + panel.target.h <= closer.band.y < made.band.y
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "1:1", "source"])
+def test_captions_stay_at_the_bottom_of_a_canvas_that_is_not_tall(aspect: Aspect) -> None:
+    made, closer = drawn_on(aspect, None)
+    assert closer == made
+
+
+def test_captions_stay_where_a_speaker_stands_below_the_slides() -> None:
+    made, closer = drawn_on("9:16", INSET, None)
+    assert closer == made
+
+
+def test_captions_keep_the_margin_under_a_panel_that_fills_a_tall_canvas() -> None:
+    made, closer = drawn_on("9:16", shot("slides", Box(400, 0, 300, 700)))
+    assert closer.band == made.band
 
 
 @pytest.mark.parametrize("kind", ["unknown", "board", "screen", "blank", "camera", "slides"])

@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -8,6 +9,8 @@ from noteai.lecture.sentences import assemble
 from noteai.lecture.transcript import Transcript, Word
 from noteai.lecture.writing import width
 from noteai.timeline import span
+
+GAP = 0.083
 
 
 def spoken(text: str, pace: float = 0.35, pauses: dict[int, float] | None = None) -> Transcript:
@@ -47,6 +50,16 @@ def test_cues_break_after_a_comma_rather_than_after_an_article() -> None:
     assert not {line.split()[-1] for line in lines} & {"the", "a", "of", "an", "is", "and"}
 
 
+def test_a_line_does_not_part_an_adjective_from_its_noun() -> None:
+    (cue,) = cues(spoken("Or you can't get the good data to go with it."))
+    assert cue.lines == ("Or you can't get", "the good data to go with it.")
+
+
+def test_a_line_ends_before_a_preposition_rather_than_after_it() -> None:
+    (cue,) = cues(spoken("With it, all the rest of the conversation is encrypted."))
+    assert cue.lines == ("With it, all the rest", "of the conversation is encrypted.")
+
+
 def test_two_sentences_share_no_cue() -> None:
     found = cues(spoken("This is a tree. That is a graph."))
     assert texts(found) == ["This is a tree.", "That is a graph."]
@@ -62,10 +75,47 @@ def test_a_cue_stays_until_it_can_be_read_when_there_is_room() -> None:
     assert len(found[0].text) / found[0].duration <= 17.01
 
 
-def test_a_short_gap_between_cues_is_closed_and_a_long_one_is_left() -> None:
+def test_what_is_said_fast_shares_a_cue_with_what_is_said_slowly() -> None:
+    text = (
+        "We look at every single one of the trees of this garden, and their heights are measured."
+    )
+    slow, fast = spoken(text, pace=0.5).words[:12], spoken(text, pace=0.1).words[12:]
+    moved = ({"start": each.start + 4.8, "end": each.end + 4.8} for each in fast)
+    hasty_end = [w.model_copy(update=at) for w, at in zip(fast, moved, strict=True)]
+    found = cues(assemble("en", [*slow, *hasty_end]), within=span(0.0, hasty_end[-1].end))
+    assert texts(found)[-1].startswith("of the trees of this garden, and")
+
+
+def test_a_cue_said_fast_comes_a_little_before_its_words() -> None:
+    first, second, _ = cues(hasty(after=3.0))
+    assert second.start == pytest.approx(3.0 - 0.3)
+    assert first.end < second.start
+
+
+def test_a_cue_comes_no_earlier_than_the_one_before_it_is_read() -> None:
+    first, second, _ = cues(hasty(after=1.4))
+    assert second.start < 1.4
+    assert width(first.text) / first.duration <= 17.05
+
+
+def test_a_cue_that_can_be_read_comes_with_its_words() -> None:
+    found = cues(spoken("This is a whole tree. That is a whole graph.", pauses={4: 3.0}))
+    assert found[1].start == pytest.approx(5 * 0.35 + 3.0)
+
+
+def hasty(after: float) -> Transcript:
+    """A short sentence, and one at `after` that is said faster than it can be read."""
+    slow = spoken("We look at networks.", pace=0.25).words
+    fast = spoken("Afterwards everything remaining happened. So it ends there.", pace=0.25).words
+    times = ({"start": each.start + after, "end": each.end + after} for each in fast)
+    moved = [each.model_copy(update=at) for each, at in zip(fast, times, strict=True)]
+    return assemble("en", [*slow, *moved])
+
+
+def test_a_short_gap_between_cues_shrinks_to_two_frames_and_a_long_one_is_left() -> None:
     near = cues(spoken("This is a whole tree. That is a whole graph.", pauses={4: 0.3}))
     far = cues(spoken("This is a whole tree. That is a whole graph.", pauses={4: 3.0}))
-    assert near[0].end == near[1].start
+    assert near[1].start - near[0].end == pytest.approx(GAP)
     assert far[0].end < far[1].start
 
 
@@ -120,3 +170,12 @@ def test_cues_hold_every_word_in_order_and_never_overlap(
     assert "".join("".join(each.lines) for each in found).replace(" ", "") == "".join(texts_)
     assert all(a.end <= b.start for a, b in pairwise(found))
     assert all(width(line) <= 42 for each in found for line in each.lines)
+
+
+@settings(max_examples=25)
+@given(WORDS, st.floats(0.05, 0.6), st.lists(st.floats(0, 3), min_size=60, max_size=60))
+def test_two_frames_stand_between_cues_unless_those_are_as_short(
+    texts_: list[str], pace: float, pauses: list[float]
+) -> None:
+    for one, next_ in pairwise(cues(spoken(" ".join(texts_), pace, dict(enumerate(pauses))))):
+        assert next_.start - one.end >= min(GAP, one.duration) - 0.0011
