@@ -1,6 +1,5 @@
 """One clip, rendered by itself: it can be made anew, or beside others."""
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from noteai.agents.clips.page import page
 from noteai.agents.clips.passage import snapshots, takes
 from noteai.agents.clips.text_track import text_track
 from noteai.agents.clips.thumbnail import choose
+from noteai.cgroup import processors
 from noteai.engine.stage import Context, part
 from noteai.lecture.captions import Cue, CueStyle, cues, to_srt, to_vtt
 from noteai.lecture.language_codes import iso_639_2
@@ -116,7 +116,7 @@ def _mix(path: Path, order: ClipOrder, job_cut: Cut, ffmpeg: Ffmpeg, folder: Pat
 
 def _arguments(file: Path, order: ClipOrder, job: _Job, mix: Mix) -> tuple[str, ...]:
     path, recording, params = str(file), order.recording, order.params
-    threads = min(_MOST_THREADS, os.cpu_count() or 1)
+    threads = max(1, min(_MOST_THREADS, int(processors())))
     encoding = Encoding(params.preset, params.crf, params.audio_bitrate, threads)
     size = job.canvas.size
     captioned, label = order.is_captioned, _label(order, job)
