@@ -57,6 +57,7 @@ def detach(run: Callable[[Tell], None], log: Path) -> str:
         FolderNotWritable: nothing can be written to `log`.
     """
     file = _opened(log)
+    before = os.fstat(file).st_size
     hear, say = os.pipe()
     if os.fork() == 0:
         os.close(hear)
@@ -66,7 +67,7 @@ def detach(run: Callable[[Tell], None], log: Path) -> str:
     with os.fdopen(hear) as pipe:
         told = pipe.read()
     if not told:
-        last = log.read_text(errors="replace").strip().splitlines()
+        last = log.read_bytes()[before:].decode(errors="replace").strip().splitlines()
         raise DidNotStart(words=last[-1] if last else "it said nothing", log=log)
     return told
 

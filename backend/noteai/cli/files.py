@@ -40,6 +40,11 @@ def readable(path: Path | None) -> Path | None:
     return path
 
 
+def printable(text: object) -> str:
+    """Text of any path: the bytes that are no text are question marks."""
+    return str(text).encode(errors="replace").decode()
+
+
 def _is_there(path: Path) -> bool:
     """Raises: NotReadable, where a folder above it may not be entered."""
     try:

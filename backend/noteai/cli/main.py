@@ -16,7 +16,7 @@ import typer
 
 from noteai import __version__
 from noteai.cli import service
-from noteai.cli.files import readable
+from noteai.cli.files import printable, readable
 from noteai.errors import Cancelled, NoteAIError, understood
 
 if TYPE_CHECKING:
@@ -224,6 +224,7 @@ def _say_refused(error: NoteAIError) -> None:
 def _complain(message: str, remedy: str) -> None:
     from rich.markup import escape
 
+    message, remedy = printable(message), printable(remedy)
     _console().print(f"[bold red]{escape(message)}[/]", highlight=False, soft_wrap=True)
     _console().print(escape(remedy), highlight=False, soft_wrap=True)
 

@@ -12,6 +12,8 @@ from noteai.engine.artifact import Params
 from noteai.engine.params import UnknownParameter, check_name
 from noteai.engine.workflow import Workflow
 
+_BOUNDS = (("ge", ""), ("gt", "above "), ("le", "to "), ("lt", "below "))
+
 
 def table_of_params(workflow: Workflow) -> Table:
     """Every parameter of every stage: name, default, limits, meaning."""
@@ -32,13 +34,13 @@ def limits(field: FieldInfo) -> str:
         return ", ".join(map(str, get_args(field.annotation)))
     if field.annotation is bool:
         return "true, false"
-    low, high = (_bound(field, names) for names in (("ge", "gt"), ("le", "lt")))
-    return f"{low} to {high}" if low and high else ""
+    parts = (_bound(field, *each) for each in _BOUNDS)
+    return " ".join(part for part in parts if part)
 
 
-def _bound(field: FieldInfo, names: tuple[str, ...]) -> str:
-    found = (getattr(each, name, None) for each in field.metadata for name in names)
-    return next((f"{value:.12g}" for value in found if value is not None), "")
+def _bound(field: FieldInfo, kind: str, before: str) -> str:
+    found = (getattr(each, kind, None) for each in field.metadata)
+    return next((f"{before}{value:.12g}" for value in found if value is not None), "")
 
 
 def _written(default: object) -> str:

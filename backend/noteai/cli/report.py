@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from noteai.cli.empty import NO_HIGHLIGHTS
+from noteai.cli.files import printable
 from noteai.cli.job import Delivery, Order
 from noteai.cli.progress import clock
 from noteai.engine.events import Failure
@@ -31,9 +32,9 @@ def tell(delivery: Delivery, order: Order, console: Console) -> None:
     for clip in finished.clips.clips if finished and finished.clips else ():
         say(f"{clip.rank:2}. {clock(clip.start):>8}  {clock(clip.length):>5}  {escape(clip.title)}")
     if delivery.page:
-        say(f"[bold]Open[/] {escape(str(delivery.page))}")
+        say(f"[bold]Open[/] {escape(printable(delivery.page))}")
     elif not delivery.refusal:
-        say(f"Nothing was written to {escape(str(order.out))}.")
+        say(f"Nothing was written to {escape(printable(order.out))}.")
 
 
 def as_facts(delivery: Delivery, order: Order) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from noteai.cli.empty import EMPTY_STATUS, NO_HIGHLIGHTS
+from noteai.cli.files import printable
 from noteai.cli.progress import Form, showing
 from noteai.client import Client
 from noteai.engine.events import Event, EventKind, Failure
@@ -69,16 +70,15 @@ def send(file: Path, url: str, workflow: str, out: Path) -> int:
         page = _brought(client, job["id"], out)
     if last["state"] == "completed_empty":
         console.print(NO_HIGHLIGHTS)
-    console.print(
-        f"Look at it all: {page.resolve()}", markup=False, highlight=False, soft_wrap=True
-    )
+    place = printable(page.resolve())
+    console.print(f"Look at it all: {place}", markup=False, highlight=False, soft_wrap=True)
     return EMPTY_STATUS if last["state"] == "completed_empty" else 0
 
 
 def _send(client: Client, file: Path, upload: dict[str, Any], console: Console) -> None:
     is_seen = console.is_terminal
     with Progress(console=console, transient=True, disable=not is_seen) as progress:
-        sending = progress.add_task(f"sending {escape(file.name)}", total=1.0)
+        sending = progress.add_task(f"sending {escape(printable(file.name))}", total=1.0)
         client.send(file, upload, lambda done: progress.update(sending, completed=done))
 
 

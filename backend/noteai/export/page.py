@@ -69,6 +69,7 @@ def render(
             is_leftward=view.language(lecture) in view.LEFTWARD,
             reasons_of=partial(reasons, lecture),
             why_empty=view.why_empty(lecture),
+            notes=view.notes(lecture),
             sections=sections(lecture.transcript, lecture.topics),
             pictures=view.pictures(lecture, names),
             downloads=view.downloads(written),

@@ -89,6 +89,11 @@ def why_empty(lecture: Finished) -> str:
     return said or "Nothing in this lecture stood out as a passage complete in itself."
 
 
+def notes(lecture: Finished) -> list[str]:
+    """What a reader should know; why there are no highlights is said in their place."""
+    return [each for each in lecture.all_warnings if each != why_empty(lecture)]
+
+
 def pictures(lecture: Finished, names: Names) -> list[Picture]:
     slides = lecture.layout.slides if lecture.layout else ()
     return [Picture(slide, quote(names.slides[slide.id])) for slide in slides]

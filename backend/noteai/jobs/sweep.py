@@ -158,15 +158,20 @@ def unclaimed(patience: float, batch: int) -> Any:
     """Stages that were woken long ago, and of whose job no wake-up waits to be sent.
 
     Each is woken again when it has waited twice as long as at the last time, so that a queue in
-    which all are at work gets few messages. Where nothing runs and somebody serves the queue, a
-    message would have been heard: there the pause stays as short as at first.
+    which all are at work gets few messages. Where a worker of the queue has room, a message would
+    have been heard: there the pause stays as short as at first.
     """
     return text(
         """
-        WITH idle AS (
-            SELECT DISTINCT unnest(queues) AS queue FROM workers
-            WHERE seen_at > now() - :patience
-              AND NOT EXISTS (SELECT FROM stage_runs WHERE state = 'running')
+        WITH held AS (
+            SELECT split_part(owner, '/', 1) AS worker, count(*) AS places
+            FROM (SELECT owner FROM stage_runs WHERE state = 'running'
+                  UNION SELECT owner FROM stage_parts WHERE state = 'running') AS work
+            GROUP BY 1
+        ), idle AS (
+            SELECT DISTINCT unnest(queues) AS queue
+            FROM workers LEFT JOIN held ON held.worker = workers.name
+            WHERE seen_at > now() - :patience AND concurrency > coalesce(places, 0)
         ), stale AS (
             SELECT job_id, stage FROM stage_runs
             WHERE state = 'ready' AND ready_at < now() - :patience

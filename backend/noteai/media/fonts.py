@@ -10,6 +10,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -42,7 +43,7 @@ class Fonts:
         Looked up each time: a font that is installed now is drawn with at once.
         """
         found = hashlib.sha256()
-        rules = [each.read_bytes() for each in _rules()]
+        rules = [each for path in _rules() if (each := _read(path))]
         for each in (*rules, *sorted(filter(None, _machine(rules)))):
             found.update(each + b"\0")
         return f"{FAMILY} {_version() if self.is_bundled else 'none'} {found.hexdigest()[:16]}"
@@ -104,7 +105,7 @@ def _rules() -> Iterator[Path]:
     first = Path(os.environ.get("FONTCONFIG_FILE", f"{folder}/fonts.conf"))
     own = _home("XDG_CONFIG_HOME", ".config") / "fontconfig/fonts.conf"
     for each in (first, own):
-        yield from filter(Path.is_file, (each, *sorted(each.parent.glob("conf.d/*.conf"))))
+        yield from (each, *sorted(each.parent.glob("conf.d/*.conf")))
 
 
 def _machine(rules: Iterable[bytes]) -> Iterator[bytes]:
@@ -116,9 +117,18 @@ def _machine(rules: Iterable[bytes]) -> Iterator[bytes]:
             yield from (_told(Path(place, each)) for each in names)
 
 
+def _read(file: Path) -> bytes:
+    """Nothing of what is not there, or closed to us."""
+    with suppress(OSError):
+        return file.read_bytes()
+    return b""
+
+
 def _told(file: Path) -> bytes:
-    is_font = file.suffix.lower() in _SUFFIXES and file.is_file()
-    return os.fsencode(f"{file.name} {file.stat().st_size}") if is_font else b""
+    with suppress(OSError):
+        if file.suffix.lower() in _SUFFIXES and file.is_file():
+            return os.fsencode(f"{file.name} {file.stat().st_size}")
+    return b""
 
 
 def _home(variable: str, otherwise: str) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from noteai.servers.errors import FolderInUse, FolderNotWritable, FolderOccupied
-from noteai.servers.process import free_ports, is_free
+from noteai.servers.process import free_ports, is_free, turned
 from noteai.servers.secret import private_folder, write_private
 
 _LOCK, _LOGS = "lock", "logs"
@@ -50,7 +50,9 @@ def log_of(path: Path) -> Path:
     Raises: FolderNotWritable, FolderOccupied.
     """
     _make(path)
-    return private_folder(path / _LOGS) / "up.log"
+    log = private_folder(path / _LOGS) / "up.log"
+    turned(log)
+    return log
 
 
 def lock_of(path: Path) -> Path:
@@ -85,11 +87,14 @@ def opened(path: Path) -> Iterator[DataFolder]:
 
 def _make(path: Path) -> None:
     """Leave the rights of a folder that was there as they are."""
-    if not path.exists():
-        private_folder(path)
-        path.chmod(0o711 if os.geteuid() == 0 else 0o700)
-    elif path.is_dir() and not (path / _LOCK).exists() and _has_others(path):
-        raise FolderOccupied(path=path)
+    try:
+        if not path.exists():
+            private_folder(path)
+            path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        elif path.is_dir() and not (path / _LOCK).exists() and _has_others(path):
+            raise FolderOccupied(path=path)
+    except OSError as error:
+        raise FolderNotWritable(path=path, reason=error.strerror) from error
 
 
 def _has_others(path: Path) -> bool:

@@ -53,7 +53,7 @@ class Child:
         self.command = command
         self.started = time.monotonic()
         self._is_gone = False
-        self._log_from = _turned(command.log)
+        self._log_from = turned(command.log)
         with command.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*_tied(command), *command.args],
@@ -200,7 +200,7 @@ def _tied(command: Command) -> list[str]:
     ]  # fmt: skip
 
 
-def _turned(log: Path) -> int:
+def turned(log: Path) -> int:
     """Put a log that has grown large aside; how many bytes are in what is left."""
     size = log.stat().st_size if log.exists() else 0
     if size <= _LARGEST_LOG:

@@ -27,12 +27,13 @@ def inner_pauses(
     """What to leave out of pauses between words so that each lasts `longest` seconds.
 
     A pause is silent, too, where silences are known: the times of captions' words are guessed.
+    Without silences the words alone decide.
     """
     if longest is None:
         return []
     spoken = [word for word in words if overlap(word, passage) > 0]
-    gaps = [span(a.end, b.start) for a, b in pairwise(spoken) if b.start > a.end]
-    pauses = [each for gap in gaps for each in clamp(silence.spans, gap)] if silence else gaps
+    gaps = [span(a.end, b.start) for a, b in pairwise(spoken) if b.start - a.end > longest]
+    pauses = [each for gap in gaps for each in clamp(silence.near(gap), gap)] if silence else gaps
     return [
         span(each.start + longest / 2, each.end - longest / 2)
         for each in pauses

@@ -1,7 +1,7 @@
 """The captions of a clip as they go into its MP4.
 
-Said in SubRip, of which ffmpeg reads `<...>` as a tag and a backslash as the begin of a command:
-a word joiner, which has no width, keeps words from being either.
+Said in SubRip, of which ffmpeg reads `<...>` and `{s:...}` as tags and a backslash as the begin of
+a command: a word joiner, which has no width, keeps words from being any of them.
 """
 
 from collections.abc import Sequence
@@ -20,5 +20,6 @@ def text_track(cues: Sequence[Cue]) -> str:
 
 
 def _plain(line: str) -> str:
-    joined = " ".join(line.split())
-    return joined.replace("\\", "\\" + _WORD_JOINER).replace("<", "<" + _WORD_JOINER)
+    for sign in "\\<{":
+        line = line.replace(sign, sign + _WORD_JOINER)
+    return " ".join(line.split())

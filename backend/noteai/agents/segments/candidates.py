@@ -15,6 +15,8 @@ from noteai.timeline import Seconds, Span, overlap, span
 
 MAX_MARGIN = 0.6
 """Seconds of a neighbouring pause that a clip takes at most."""
+_NEW_BREATH = 3.0
+"""Seconds of a pause after which a sentence begins, whatever stands before it."""
 _UNWHOLE_END = 0.8
 _PROMISING_END = 0.75
 
@@ -87,8 +89,11 @@ class Passages:
 
     def _opens(self, first: int) -> bool:
         """Whether a passage may begin here: not amid a sentence that was divided, either."""
-        is_amid = first > 0 and self._is_punctuated and not is_whole(self.sentences[first - 1])
-        return not is_amid and not leans_on_what_came_before(self.sentences[first], self.language)
+        if leans_on_what_came_before(self.sentences[first], self.language):
+            return False
+        before, opening = self.sentences[max(0, first - 1)], self.sentences[first]
+        is_apart = first == 0 or opening.start - before.end >= _NEW_BREATH
+        return is_apart or not self._is_punctuated or is_whole(before)
 
     def _longest(self, params: SegmentParams) -> float:
         """A short lecture has shorter highlights, so that it has `min_clips` of them."""

@@ -157,15 +157,25 @@ def test_the_pause_between_two_wake_ups_has_an_end(office: Office, job: UUID) ->
     assert office.sweep() == Swept(woken=1)
 
 
-def test_where_nothing_runs_and_somebody_listens_the_pauses_stay_short(
+def test_where_somebody_listens_who_has_room_the_pauses_stay_short(
     office: Office, job: UUID
 ) -> None:
+    office.claimed(office.submit(), "first")  # elsewhere, by somebody else
     office.change_stage(job, "first", ready_at=func.now() - timedelta(days=1), woken_at=LONG_AGO)
     listening = Worker("host:1", "host", 1, ("speech",), 1, datetime.now(UTC))
     give_sign(office.database, listening)
     assert office.sweep() == Swept()
     give_sign(office.database, replace(listening, queues=("media",)))
     assert office.sweep() == Swept(woken=1)
+
+
+def test_where_all_who_listen_are_at_work_the_pauses_grow(office: Office, job: UUID) -> None:
+    busy = office.submit()
+    office.claimed(busy, "first")
+    office.change_stage(busy, "first", owner="host:1/7")
+    office.change_stage(job, "first", ready_at=func.now() - timedelta(days=1), woken_at=LONG_AGO)
+    give_sign(office.database, Worker("host:1", "host", 1, ("media",), 1, datetime.now(UTC)))
+    assert office.sweep() == Swept()
 
 
 def test_a_stage_that_is_ready_anew_is_woken_as_early_as_at_first(

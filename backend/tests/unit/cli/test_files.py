@@ -1,8 +1,9 @@
+import os
 from pathlib import Path
 
 import pytest
 
-from noteai.cli.files import FileMissing, IsAFolder, NotReadable, readable
+from noteai.cli.files import FileMissing, IsAFolder, NotReadable, printable, readable
 
 
 def test_a_recording_must_be_a_file(tmp_path: Path) -> None:
@@ -36,3 +37,7 @@ def test_a_name_that_no_disk_takes_is_one_of_no_file(tmp_path: Path) -> None:
     for path in (tmp_path / ("a" * 300), tmp_path / "a.txt" / "b.mp4"):
         with pytest.raises(FileMissing):
             readable(path)
+
+
+def test_a_name_that_is_no_text_can_be_printed() -> None:
+    assert printable(Path(os.fsdecode(b"a/Vorl_\xfc.mp4"))) == "a/Vorl_?.mp4"

@@ -24,6 +24,7 @@ class SmeltParams(Params):
     heat: float = Field(1500.0, ge=1000, le=2000, description="degrees")
     limit: float | None = Field(None, description="none for no limit")
     fluxes: tuple[str, ...] = Field((), description="what is added")
+    share: float = Field(0.5, gt=0, le=1, description="of the ore")
     fuel: Literal["coal", "coke"] = Field("coke", description="what burns")
     bellows: bool = Field(True, description="whether air is blown in")
 
@@ -66,7 +67,9 @@ def test_a_stage_that_is_not_there_is_named() -> None:
         ("smelt.haet=1", "Did you mean smelt.heat?"),
         (
             "smelt.colour=1",
-            "`smelt` takes: smelt.heat, smelt.limit, smelt.fluxes, smelt.fuel, smelt.bellows.",
+            "`smelt` takes: "
+            + ", ".join(f"smelt.{name}" for name in SmeltParams.model_fields)
+            + ".",
         ),
         ("heat", "Write STAGE.NAME=VALUE."),
         ("smelt.heat", "Write STAGE.NAME=VALUE."),
@@ -99,6 +102,7 @@ def test_every_parameter_is_in_the_table_as_it_may_be_set() -> None:
         ("smelt.heat", "1500.0", "1000 to 2000", "degrees"),
         ("smelt.limit", "none", "", "none for no limit"),
         ("smelt.fluxes", "", "", "what is added"),
+        ("smelt.share", "0.5", "above 0 to 1", "of the ore"),
         ("smelt.fuel", "coke", "coal, coke", "what burns"),
         ("smelt.bellows", "true", "true, false", "whether air is blown in"),
     ]

@@ -190,7 +190,8 @@ def test_an_empty_result_is_said_plainly(
     lecture: Finished, page: Callable[[Finished], str]
 ) -> None:
     plan = HighlightPlan(highlights=(), reason_if_empty="Nobody <speaks>.")
-    said = page(replace(lecture, clips=None, highlights=plan, state="completed_empty"))
+    none = replace(lecture, clips=None, highlights=plan, state="completed_empty")
+    said = page(replace(none, warnings=plan.remarks))
     assert said.count("No highlights were chosen") == 1
     assert said.count("Nobody &lt;speaks&gt;.") == 1
 

@@ -10,7 +10,7 @@ from noteai.agents.clips.text_track import text_track
 from noteai.lecture.captions import Cue
 from noteai.media import render
 
-HOSTILE = "if a < b and c > d, <i>\\frac{1}{2}</i> {\\b1}x\\N --> & 100%"
+HOSTILE = "if a < b and c > d, {s: 1} {f:x} <i>\\frac{1}{2}</i> {\\b1}x\\N --> & 100%"
 
 
 def shown(path: Path) -> list[tuple[float, float, str]]:

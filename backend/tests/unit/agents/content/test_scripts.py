@@ -38,7 +38,6 @@ def test_a_phrase_goes_on_after_a_word_that_ends_in_a_vowel_sign() -> None:
 
 
 def test_new_terms_of_hindi_are_words_and_not_single_letters() -> None:
-    said = lecture(NETWORKS * 10, "hi")
     said = lecture([*NETWORKS, *CELLS * 9], "hi")
     _, evidence = novelty(said)[0]
     assert [said.words[position(each)].text for each in evidence.words] == ["राउटर", "पैकेट"]
