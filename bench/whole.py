@@ -151,6 +151,7 @@ def _of_run(video: Path, folder: Path, on: str) -> list[Row]:
     return [
         *rows,
         Row("clip edges outside words, %", on, 100 * _clean(highlights, transcript["words"]), 100),
+        Row("clips that begin a sentence, %", on, 100 * _begun(highlights, transcript), 95),
         Row("clips that end a sentence, %", on, 100 * _ended(highlights, transcript), 95),
         Row("evidence that resolves, %", on, 100 * _proven(highlights, content, known), 100),
     ]
@@ -163,16 +164,29 @@ def _clean(highlights: list[Any], words: list[Any]) -> float:
     return 1 - sum(cut) / len(edges)
 
 
+def _begun(highlights: list[Any], transcript: Any) -> float:
+    """Share of clips whose first word is the first of a sentence, after one with its mark."""
+    good = 0
+    for each in highlights:
+        before = [s for s in transcript["sentences"] if s["start"] < each["start"] - EDGE]
+        first = transcript["sentences"][len(before)]["first_word"]
+        words = [w for w in transcript["words"] if w["start"] >= each["start"] - EDGE]
+        good += first == words[0]["id"] and (not before or _is_whole(before[-1]))
+    return good / len(highlights)
+
+
 def _ended(highlights: list[Any], transcript: Any) -> float:
     """Share of clips whose last word is the last of a sentence with its mark."""
     good = 0
     for each in highlights:
         inside = [s for s in transcript["sentences"] if s["end"] <= each["end"] + EDGE]
-        last = inside[-1]
         words = [w for w in transcript["words"] if w["end"] <= each["end"] + EDGE]
-        whole = last["text"].rstrip("\"'”’»)").endswith((".", "!", "?", "…", "。"))
-        good += last["last_word"] == words[-1]["id"] and whole
+        good += inside[-1]["last_word"] == words[-1]["id"] and _is_whole(inside[-1])
     return good / len(highlights)
+
+
+def _is_whole(sentence: Any) -> bool:
+    return str(sentence["text"]).rstrip("\"'”’»)").endswith((".", "!", "?", "…", "。"))
 
 
 def _proven(highlights: list[Any], content: Any, known: set[str]) -> float:
