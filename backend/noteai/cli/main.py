@@ -176,7 +176,8 @@ def _broke(_kind: object, defect: BaseException, _traceback: object) -> None:
 def status_of(command: Callable[..., int | None]) -> int:
     """The exit status of a command, after its error was said in two sentences."""
     try:
-        return command(standalone_mode=False) or 0
+        status = command(standalone_mode=False) or 0
+        return _interrupted() if status == Cancelled.exit_status else status  # typer's for Ctrl-C
     except typer.TyperException as misuse:
         return _misused(misuse)
     except (KeyboardInterrupt, Cancelled, typer.Abort):

@@ -118,8 +118,9 @@ def test_ctrl_c_leaves_nothing_and_the_next_run_goes_on(opening: Path, tmp_path:
         if json.loads(line).get("stage") == "silence" and '"stage_done"' in line:
             break
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    rest, _ = process.communicate(timeout=30)
     assert process.returncode == 130
+    assert json.loads(rest.splitlines()[-1])["error"]["code"] == "cancelled"
     time.sleep(0.1)
     assert ffmpegs(tmp_path.resolve()) == set()
     assert list((tmp_path / "cache" / "scratch").iterdir()) == []

@@ -37,3 +37,17 @@ def test_an_interruption_has_a_status_of_its_own(capsys: pytest.CaptureFixture[s
         raise KeyboardInterrupt
 
     assert main.status_of(interrupted) == Cancelled.exit_status
+
+
+def test_an_interruption_is_said_whoever_caught_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "a.mp4").touch()
+    monkeypatch.setattr("noteai.cli.job.carry_out", interrupted)
+    monkeypatch.setattr(sys, "argv", ["noteai", "run", "highlights", str(tmp_path / "a.mp4")])
+    main._console.cache_clear()
+    assert main.status_of(main.app) == Cancelled.exit_status
+    assert "goes on where it stopped" in capsys.readouterr().err
